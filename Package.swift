@@ -1,0 +1,105 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+/// Settings of every target. Swift 6 mode comes with the tools version.
+let settings: [SwiftSetting] = [
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+    .enableUpcomingFeature("ExistentialAny"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A library of ours. `folder` is one of the five rooms of the house (README.md, "The house").
+func library(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "\(folder)/\(name)", swiftSettings: settings)
+}
+
+func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies + [argumentParser], path: "Sources/\(name)", swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: settings)
+}
+
+/// The scheme that the programs carry within themselves, so that they run when copied elsewhere.
+let schemeFolder = Context.packageDirectory + "/Protocol/Schemes/henan-zones"
+let schemeFiles = try FileManager.default.contentsOfDirectory(atPath: schemeFolder)
+    .filter { $0.hasSuffix(".yaml") }.sorted()
+
+var targets: [Target] = [
+    // Protocol: what both sides must agree on. No sockets, files, clocks or randomness.
+    library("ReportModel", in: "Protocol", [crypto]),
+    library("ReportScheme", in: "Protocol", ["ReportModel", crypto, yams]),
+    library("ReportWire", in: "Protocol", ["ReportModel", "CZlib"]),
+    library("ReportSession", in: "Protocol", ["ReportModel", "ReportWire"]),
+    .target(
+        name: "BundledScheme", dependencies: ["ReportScheme"], path: "Protocol/Schemes",
+        exclude: ["README.md", "henan-zones/README.md", "henan-zones/examples"],
+        sources: ["BundledScheme.swift"],
+        resources: schemeFiles.map { .embedInCode("henan-zones/\($0)") },
+        swiftSettings: settings),
+
+    // Sources: the commands, what both sides share, and the C libraries.
+    .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
+    library("ReportStorage", in: "Sources", ["ReportModel", grdb, sqlite]),
+    library("ReportTransport", in: "Sources", ["ReportWire"] + nio),
+    library("ReportPages", in: "Sources", ["ReportModel", "ReportScheme"]),
+
+    // Client: what runs in a county office.
+    library("ClientStore", in: "Client", ["ReportModel", "ReportScheme", "ReportStorage", grdb]),
+    library(
+        "ClientSync", in: "Client",
+        ["ReportModel", "ReportWire", "ReportSession", "ReportTransport", "ClientStore", logging] + nio),
+
+    // Server: what runs at the province.
+    library("ServerStore", in: "Server", ["ReportModel", "ReportScheme", "ReportStorage", grdb]),
+    library(
+        "ServerSync", in: "Server",
+        ["ReportModel", "ReportWire", "ReportSession", "ReportTransport", "ServerStore", logging, serviceLifecycle]
+            + nio),
+    library("ServerSummary", in: "Server", ["ReportModel", "ReportScheme"]),
+
+    command("huiliu-client", ["ReportModel", "ReportScheme", "BundledScheme", "ReportPages", "ClientStore", "ClientSync", logging]),
+    command(
+        "huiliu-server",
+        [
+            "ReportModel", "ReportScheme", "BundledScheme", "ReportPages", "ServerStore", "ServerSync",
+            "ServerSummary", logging, serviceLifecycle,
+        ]),
+    command("huiliu-inspect", ["ReportModel", "ReportPages", "ReportStorage"]),
+
+    // Tests: what only tests run.
+    .target(name: "TestSupport", dependencies: ["ReportModel"], path: "Tests/TestSupport", swiftSettings: settings),
+    tests("ReportModelTests", ["ReportModel"]),
+    tests("ReportSchemeTests", ["ReportModel", "ReportScheme", "BundledScheme", "ServerSummary", "ReportPages"]),
+]
+
+let package = Package(
+    name: "huiliu",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: targets
+)
