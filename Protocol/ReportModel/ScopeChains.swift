@@ -122,6 +122,16 @@ extension ScopeChains {
         try frontier.heads.compactMap { try self.position(of: $0, hash: hash) }
     }
 
+    /// The positions of the context of a change that was taken, so that all of it is known to be held. Reads a hash only
+    /// where a replica's chain has branched.
+    package func positions(ofTaken context: Frontier, hash: HashReader) rethrows -> [Position] {
+        try context.heads.compactMap { reference in
+            let holders = self.lines.filter { $0.replica == reference.replica && $0.holds(reference.sequence) }
+            guard holders.count == 1 else { return try self.position(of: reference, hash: hash) }
+            return Position(line: holders[0].number, sequence: reference.sequence)
+        }
+    }
+
     /// Whether one of `heads` is the change at `position`, or comes after it in its chain.
     package func isCovered(_ position: Position, by heads: [Position]) -> Bool {
         heads.contains { head in

@@ -42,6 +42,7 @@ struct BatchDecoder {
         var entries: [Batch.Entry] = []
         entries.reserveCapacity(headers.count)
         var start = 0
+        var canonicalByteCount = 0
         for header in headers {
             let own = Array(writes[start..<start + header.writeCount])
             start += header.writeCount
@@ -51,7 +52,12 @@ struct BatchDecoder {
             let change = Change(
                 time: Timestamp(secondsSince1970: header.time), author: header.author,
                 contextDifference: header.context, sortedWrites: own)
-            entries.append(Batch.Entry(chain: header.chain, change: change))
+            let canonicalBytes = change.canonicalBytes
+            canonicalByteCount += canonicalBytes.count
+            guard canonicalByteCount <= Limits.batchCanonicalByteCountMax else {
+                throw self.reader.malformed("at most \(Limits.batchCanonicalByteCountMax) bytes of changes")
+            }
+            entries.append(Batch.Entry(chain: header.chain, change: change, canonicalBytes: canonicalBytes))
         }
         return Batch(scope: scope, chains: chains, entries: entries)
     }

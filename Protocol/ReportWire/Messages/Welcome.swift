@@ -12,18 +12,21 @@ package struct Welcome: Hashable, Sendable {
     package var scheme: UInt64
     /// The batches that the client may have sent beyond the last receipt.
     package var batchesInFlightMax: Int
+    /// How many `have` messages follow at once: one for each scope in which the two sides differ.
+    package var differingScopeCount: Int
     /// The scopes that this connection serves; `nil` when they are exactly those of the hello.
     package var scopes: [UnitCode]?
 
     package init(
         version: UInt64, replica: ReplicaID, time: Timestamp, scheme: UInt64, batchesInFlightMax: Int,
-        scopes: [UnitCode]?
+        differingScopeCount: Int, scopes: [UnitCode]?
     ) {
         self.version = version
         self.replica = replica
         self.time = time
         self.scheme = scheme
         self.batchesInFlightMax = batchesInFlightMax
+        self.differingScopeCount = differingScopeCount
         self.scopes = scopes
     }
 
@@ -33,6 +36,7 @@ package struct Welcome: Hashable, Sendable {
         writer.signed(self.time.secondsSince1970)
         writer.fixed(self.scheme)
         writer.varint(self.batchesInFlightMax)
+        writer.varint(self.differingScopeCount)
         writer.varint(self.scopes?.count ?? 0)
         var previous: UnitCode?
         for unit in self.scopes ?? [] {
@@ -48,6 +52,7 @@ package struct Welcome: Hashable, Sendable {
         self.scheme = try reader.fixed(UInt64.self)
         self.batchesInFlightMax = try reader.count(upTo: 1024, of: "batches in flight")
         guard self.batchesInFlightMax > 0 else { throw reader.malformed("at least one batch in flight") }
+        self.differingScopeCount = try reader.count(upTo: Limits.scopeCountMax, of: "differing scopes")
         let count = try reader.count(upTo: Limits.scopeCountMax, of: "scopes")
         var scopes: [UnitCode] = []
         for _ in 0..<count {
