@@ -79,9 +79,7 @@ package struct ScopeChains: Hashable, Sendable {
 extension ScopeChains {
     /// The heads of all lines, less those that a longer line of the same chain continues.
     private var headLines: [Line] {
-        self.lines.filter { line in
-            !self.lines.contains { $0.fork == Position(line: line.number, sequence: line.head.sequence) }
-        }
+        self.lines.filter(self.isHead)
     }
 
     package var frontier: Frontier {
@@ -247,5 +245,33 @@ extension ScopeChains {
             Line(
                 number: number, replica: accepted.replica, fork: fork,
                 head: Head(sequence: accepted.sequence, hash: accepted.hash), frontierAtHead: accepted.frontierAfter))
+    }
+}
+
+// MARK: - For people
+
+extension ScopeChains {
+    /// How many changes are held.
+    package var changeCount: Int {
+        self.lines.reduce(0) { $0 + Int($1.head.sequence - ($1.fork?.sequence ?? 0)) }
+    }
+
+    /// Whether no other line goes on from the end of this one.
+    package func isHead(_ line: Line) -> Bool {
+        !self.lines.contains { $0.fork == Position(line: line.number, sequence: line.head.sequence) }
+    }
+
+    /// The change before the one at `position`; `nil` for the first of a chain.
+    package func predecessor(of position: Position) -> Position? {
+        let line = self[position.line]
+        return position.sequence - 1 > line.fork?.sequence ?? 0
+            ? Position(line: position.line, sequence: position.sequence - 1) : line.fork
+    }
+
+    /// The name of a change as people see it: `replica:sequence`, with `~hash` where its replica's chain has branched.
+    package func dot(of stored: StoredChange) -> String {
+        let replica = stored.chained.replica
+        return self.lines.count { $0.replica == replica } > 1
+            ? stored.reference.description : "\(replica):\(stored.chained.sequence)"
     }
 }

@@ -127,7 +127,12 @@ package struct ClientSession: Hashable, Sendable {
         }
     }
 
-    /// The connection ended without a word, or the driver gives up.
+    /// What came was no message: say so, and go.
+    package mutating func failed(_ error: ProtocolError) -> [SessionAction] {
+        self.state == .closed ? [] : self.end(error)
+    }
+
+    /// The connection ended without a word.
     package mutating func lost(_ error: ProtocolError) -> [SessionAction] {
         guard self.state != .closed else { return [] }
         self.state = .closed

@@ -27,6 +27,9 @@ package struct Frame: Hashable, Sendable {
         self.payload = payload
     }
 
+    /// Bytes on the wire, length field included.
+    package var encodedByteCount: Int { 4 + Limits.frameByteCountMin + self.payload.count }
+
     /// The whole frame as sent.
     package var encoded: [UInt8] {
         var writer = ByteWriter(reserving: 10 + self.payload.count)

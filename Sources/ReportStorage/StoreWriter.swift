@@ -140,10 +140,7 @@ extension StoreWriter {
         var current: ScopeChains.Position? = position
         while let next = current {
             path.append(next)
-            let line = chains[next.line]
-            current =
-                next.sequence - 1 > line.fork?.sequence ?? 0
-                ? ScopeChains.Position(line: next.line, sequence: next.sequence - 1) : line.fork
+            current = chains.predecessor(of: next)
         }
         var frontier = Frontier()
         for step in path.reversed() {
