@@ -99,7 +99,6 @@ extension SchemeMistake.Reason {
                 "级别 \(level.rawValue) 不低于上级单位的级别 \(parent.rawValue)",
                 "the level \(level.rawValue) is not below its parent's, \(parent.rawValue)"
             )
-        case .noRoot: Bilingual("每个单位都有上级：应有一个最高单位", "every unit has a parent: one must stand at the top")
         case .secondRoot(let first):
             Bilingual("缺少 `parent`：最高单位已是 \(first)", "`parent` is missing: the unit at the top is already \(first)")
         default: nil

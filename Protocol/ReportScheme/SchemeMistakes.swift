@@ -21,7 +21,7 @@ package struct SchemeMistake: Hashable, Sendable {
         case duplicate(String, first: String)
         // Units
         case unknownParent(String), cycle([String]), levelNotBelowParent(UnitLevel, parent: UnitLevel)
-        case noRoot, secondRoot(first: String)
+        case secondRoot(first: String)
         // Items
         case unknownMeasure(String), unknownReporter(String)
         case unknownPlan(String), planIsItself, planIsNoNumber(String)

@@ -6,6 +6,8 @@ struct FormDraft {
     let code: Code
     let name: Bilingual
     let items: [ItemDraft]
+    /// Items with a mistake of their own.
+    let flawedItems: Set<Code>
 }
 
 struct ItemDraft {
@@ -49,13 +51,25 @@ extension SchemeParser {
         _ = self.text("note", of: object, required: false)
         self.itemNames = NameRegister()
         var items: [ItemDraft] = []
+        var flawedItems: Set<Code> = []
         for node in self.nodes("items", of: object) {
             guard let entry = self.object(node, file: file, keys: Self.itemKeys) else { continue }
             self.takeNames(["item", "name", "name_en"], of: entry, in: \.itemNames)
-            if let item = self.item(entry) { items.append(item) }
+            if let item = self.item(entry) {
+                items.append(item)
+            } else if let code = entry.values["item"]?.scalar.flatMap({ Code($0.string) }) {
+                flawedItems.insert(code)
+            }
         }
         // A form that cannot be named still has its place, so that its absence is not reported as well.
-        self.forms.append(FormDraft(code: code?.value ?? "unnamed", name: name ?? Bilingual("", ""), items: items))
+        self.forms.append(
+            FormDraft(
+                code: code?.value ?? "unnamed",
+                name: name ?? Bilingual("", ""),
+                items: items,
+                flawedItems: flawedItems
+            )
+        )
     }
 
     private mutating func item(_ object: YAMLObject) -> ItemDraft? {
@@ -142,7 +156,9 @@ extension SchemeParser {
     private mutating func measure(of item: ItemDraft, in measures: [String: Int]) -> Measure? {
         guard let name = item.measure else { return nil }
         guard let index = measures[NameIndex.key(name.value)] else {
-            self.add(.unknownMeasure(name.value.shortened), at: name.place)
+            if !self.flawed.measures.contains(name.value) {
+                self.add(.unknownMeasure(name.value.shortened), at: name.place)
+            }
             return nil
         }
         return self.measures[index]
@@ -159,7 +175,7 @@ extension SchemeParser {
                 reporters.formUnion(levels[level, default: []])
             } else if let code = UnitCode(name.value), codes.contains(code) {
                 reporters.insert(code)
-            } else {
+            } else if UnitCode(name.value).map(self.flawed.units.contains) != true {
                 self.add(.unknownReporter(name.value.shortened), at: name.place)
             }
         }
@@ -171,7 +187,9 @@ extension SchemeParser {
         for item in form.items {
             guard let plan = item.plan else { continue }
             guard let target = items[plan.value] else {
-                self.add(.unknownPlan(plan.value.description), at: plan.place)
+                if !form.flawedItems.contains(plan.value) {
+                    self.add(.unknownPlan(plan.value.description), at: plan.place)
+                }
                 continue
             }
             let code = plan.value.description

@@ -21,7 +21,10 @@ extension SchemeParser {
         let parent = object.values["parent"] == nil ? nil : self.unitCode("parent", of: object)
         let aliases = self.texts("aliases", of: object).map(\.value)
         _ = self.text("note", of: object, required: false)
-        guard let code, let name, let level else { return }
+        guard let code, let name, let level else {
+            if let code { self.flawed.units.insert(code.value) }
+            return
+        }
         self.units.append(UnitDraft(code: code, name: name, level: level, parent: parent, aliases: aliases))
     }
 
@@ -31,7 +34,10 @@ extension SchemeParser {
         let name = self.text("name_en", of: object)
         let aliases = self.texts("aliases", of: object).map(\.value)
         _ = self.text("note", of: object, required: false)
-        guard let code, let name else { return }
+        guard let code, let name else {
+            self.flawed.measures.formUnion([code?.value, name?.value].compactMap(\.self) + aliases)
+            return
+        }
         self.measures.append(Measure(code: code.value, englishName: name.value, aliases: aliases))
     }
 
@@ -44,9 +50,10 @@ extension SchemeParser {
         return Placed(value: code, place: text.place)
     }
 
-    /// Joins the drafts to a tree: one unit at the top, every parent there and of a higher level.
+    /// Joins the drafts to a tree: one unit at the top, every parent there and of a higher level. That there is a top at
+    /// all need not be checked: without one, some parent is unknown or some go round in a circle.
     mutating func finishUnits(home: Place) -> [ReportingUnit] {
-        if self.units.isEmpty, self.header != nil { self.add(.noUnits, at: home) }
+        if self.units.isEmpty, self.flawed.units.isEmpty, self.header != nil { self.add(.noUnits, at: home) }
         // The first of two with one code; the second is already reported.
         let drafts = Dictionary(self.units.map { ($0.code.value, $0) }) { first, _ in first }
         let inCircle = self.reportCircles(drafts)
@@ -61,14 +68,15 @@ extension SchemeParser {
                 continue
             }
             guard let above = drafts[parent.value] else {
-                self.add(.unknownParent(parent.value.description), at: parent.place)
+                if !self.flawed.units.contains(parent.value) {
+                    self.add(.unknownParent(parent.value.description), at: parent.place)
+                }
                 continue
             }
             if above.level >= unit.level, !inCircle.contains(unit.code.value) {
                 self.add(.levelNotBelowParent(unit.level, parent: above.level), at: parent.place)
             }
         }
-        if root == nil, let first = self.units.first { self.add(.noRoot, at: first.code.place) }
         return self.units.map {
             ReportingUnit(
                 code: $0.code.value,

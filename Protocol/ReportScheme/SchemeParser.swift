@@ -43,6 +43,16 @@ struct SchemeParser {
     var formNames = NameRegister()
     /// Of the form that is being read.
     var itemNames = NameRegister()
+    /// Things with a mistake of their own: what refers to them is not wrong on that account.
+    var flawed = Flawed()
+
+    struct Flawed {
+        var header = false
+        /// Whether a file could not be read, so that anything might stand in it.
+        var file = false
+        var units: Set<UnitCode> = []
+        var measures: Set<String> = []
+    }
 
     mutating func add(_ reason: SchemeMistake.Reason, at place: Place) {
         self.mistakes.append(
@@ -57,8 +67,9 @@ struct SchemeParser {
         for file in source.files {
             self.read(file)
         }
+        guard !self.flawed.file else { throw SchemeMistakes(self.mistakes) }
         let home = self.header?.place ?? Place("scheme.yaml")
-        if self.header == nil { self.add(.empty, at: home) }
+        if self.header == nil, !self.flawed.header { self.add(.empty, at: home) }
         let units = self.finishUnits(home: home)
         let forms = self.finishForms(units: units)
         if forms.isEmpty, self.header != nil { self.add(.noForms, at: home) }
@@ -92,7 +103,10 @@ struct SchemeParser {
     }
 
     private mutating func read(_ file: SchemeSource.File) {
-        guard let node = self.node(of: file) else { return }
+        guard let node = self.node(of: file) else {
+            self.flawed.file = true
+            return
+        }
         guard let mapping = node.mapping else { return self.add(.notMapping, at: self.place(of: node, in: file.name)) }
         let keys = Set(mapping.keys.compactMap { $0.scalar?.string })
         if keys.contains("scheme") {
@@ -109,12 +123,16 @@ struct SchemeParser {
     }
 
     private mutating func readHeader(_ node: Node, file: String) {
-        guard let object = self.object(node, file: file, keys: ["scheme", "name", "name_en", "version"]) else { return }
+        let keys = ["scheme", "name", "name_en", "version"]
+        guard let object = self.object(node, file: file, keys: keys) else { return }
         if let header = self.header { self.add(.duplicateHeader(first: header.place.text), at: object.place) }
         let code = self.code("scheme", of: object)
         let name = self.name(of: object)
         let version = self.text("version", of: object)
-        guard self.header == nil, let code, let name, let version else { return }
+        guard self.header == nil, let code, let name, let version else {
+            self.flawed.header = true
+            return
+        }
         self.header = Placed(value: (code.value, name, version.value), place: object.place)
     }
 
