@@ -12,7 +12,8 @@ package struct ReplicaID: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 
     package init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 16, let rawValue = UInt64(text, radix: 16) else { return nil }
+        // `UInt64(_:radix:)` alone would accept a sign.
+        guard text.utf8.count == 16, text.first != "+", let rawValue = UInt64(text, radix: 16) else { return nil }
         self.rawValue = rawValue
     }
 

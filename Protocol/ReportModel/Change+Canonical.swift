@@ -22,6 +22,10 @@ extension Change {
     ///
     /// - Throws: `MalformedBytes` when these are not the canonical bytes of any change.
     package init(canonicalBytes bytes: [UInt8]) throws(MalformedBytes) {
+        guard bytes.count <= ChangeLimits.canonicalByteCountMax else {
+            throw MalformedBytes(
+                offset: 0, expected: "at most \(ChangeLimits.canonicalByteCountMax) bytes, not \(bytes.count)")
+        }
         var reader = ByteReader(bytes)
         self.time = Timestamp(secondsSince1970: try reader.signed())
         self.author = try reader.string(upTo: ChangeLimits.authorByteCountMax)

@@ -100,10 +100,10 @@ extension ExactDecimal: Comparable, Hashable {
 
     package static func < (left: Self, right: Self) -> Bool {
         let scale = max(left.scale, right.scale)
-        guard let a = left.mantissa(atScale: scale), let b = right.mantissa(atScale: scale) else {
-            // Only results of arithmetic can be this long; then the integer parts differ.
-            return left.mantissa / power(left.scale) < right.mantissa / power(right.scale)
-        }
+        // Only results of arithmetic can be too long for the larger scale. Such a number is further from zero than any
+        // that has this scale already, so its sign alone decides.
+        guard let a = left.mantissa(atScale: scale) else { return left.isNegative }
+        guard let b = right.mantissa(atScale: scale) else { return !right.isNegative }
         return a < b
     }
 
@@ -129,18 +129,12 @@ extension ExactDecimal: Comparable, Hashable {
 extension ExactDecimal {
     /// The exact sum, at the larger of both scales.
     package func adding(_ other: ExactDecimal) throws(DecimalOverflow) -> ExactDecimal {
-        let scale = max(self.scale, other.scale)
-        guard let a = self.mantissa(atScale: scale), let b = other.mantissa(atScale: scale) else {
-            throw DecimalOverflow()
-        }
-        let (sum, overflow) = a.addingReportingOverflow(b)
-        guard !overflow else { throw DecimalOverflow() }
-        return ExactDecimal(unchecked: sum, scale: scale)
+        try self.combining(other) { $0.addingReportingOverflow($1) }
     }
 
     /// The exact difference, at the larger of both scales.
     package func subtracting(_ other: ExactDecimal) throws(DecimalOverflow) -> ExactDecimal {
-        try self.adding(ExactDecimal(unchecked: -other.mantissa, scale: other.scale))
+        try self.combining(other) { $0.subtractingReportingOverflow($1) }
     }
 
     /// `self / whole × 100`, rounded half-up (away from zero) to `decimals` digits. Rounding happens only here, when
@@ -156,11 +150,23 @@ extension ExactDecimal {
         }
         let product = part.magnitude.multipliedFullWidth(by: Self.power(2 + decimals).magnitude)
         guard product.high < total.magnitude else { throw DecimalOverflow() }
-        var (quotient, remainder) = total.magnitude.dividingFullWidth(product)
-        if remainder >= total.magnitude - remainder { quotient += 1 }
-        guard let magnitude = Int128(exactly: quotient) else { throw DecimalOverflow() }
+        let (quotient, remainder) = total.magnitude.dividingFullWidth(product)
+        let (rounded, overflow) = quotient.addingReportingOverflow(remainder >= total.magnitude - remainder ? 1 : 0)
+        guard !overflow, let magnitude = Int128(exactly: rounded) else { throw DecimalOverflow() }
         let negative = self.isNegative != whole.isNegative
         return ExactDecimal(unchecked: negative ? -magnitude : magnitude, scale: decimals)
+    }
+
+    private func combining(
+        _ other: ExactDecimal, _ operation: (Int128, Int128) -> (partialValue: Int128, overflow: Bool)
+    ) throws(DecimalOverflow) -> ExactDecimal {
+        let scale = max(self.scale, other.scale)
+        guard let a = self.mantissa(atScale: scale), let b = other.mantissa(atScale: scale) else {
+            throw DecimalOverflow()
+        }
+        let (result, overflow) = operation(a, b)
+        guard !overflow else { throw DecimalOverflow() }
+        return ExactDecimal(unchecked: result, scale: scale)
     }
 
     private func mantissa(atScale scale: Int) -> Int128? {

@@ -20,7 +20,8 @@ extension Timestamp: CustomStringConvertible {
         let (day, second) = Self.floorDivide(self.secondsSince1970, 86_400)
         let (year, month, dayOfMonth) = Self.civil(daysSince1970: day)
         func two(_ number: Int64) -> String { DigitText.padded(Int(number), 2) }
-        return DigitText.padded(Int(year), 4) + "-" + two(month) + "-" + two(dayOfMonth)
+        let yearText = year < 0 ? String(year) : DigitText.padded(Int(year), 4)
+        return yearText + "-" + two(month) + "-" + two(dayOfMonth)
             + "T" + two(second / 3600) + ":" + two(second / 60 % 60) + ":" + two(second % 60) + "Z"
     }
 
@@ -36,7 +37,8 @@ extension Timestamp: CustomStringConvertible {
     }
 
     private static func floorDivide(_ a: Int64, _ b: Int64) -> (quotient: Int64, remainder: Int64) {
-        let remainder = ((a % b) + b) % b
-        return ((a - remainder) / b, remainder)
+        // Not `(a - remainder) / b`: a change may carry any 64-bit time, and this must not overflow on the smallest.
+        let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
+        return remainder < 0 ? (quotient - 1, remainder + b) : (quotient, remainder)
     }
 }
