@@ -36,3 +36,11 @@ package protocol ExplainedError: Error {
     /// What to do next.
     var advice: Bilingual { get }
 }
+
+extension ExplainedError {
+    /// Explanation and advice as one text.
+    package var sentence: Bilingual {
+        Bilingual(
+            self.explanation.chinese + self.advice.chinese, self.explanation.english + " " + self.advice.english)
+    }
+}

@@ -37,15 +37,7 @@ package struct SyncService: Service {
     }
 
     package func run() async throws {
-        let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelOption(.backlog, value: 1024)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-            .bind(host: self.address.host, port: self.address.port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try FramePipeline.wrap(channel, silenceSeconds: Limits.silenceSecondsMax)
-                }
-            }
+        let listener = try await self.bind()
         self.listening(HostPort(host: self.address.host, port: listener.channel.localAddress?.port ?? self.address.port))
         let commits = GroupCommit(store: self.store, now: self.now)
         try await withThrowingDiscardingTaskGroup { connections in
@@ -58,6 +50,40 @@ package struct SyncService: Service {
                 }
             }
         }
+    }
+}
+
+extension SyncService {
+    private func bind() async throws -> NIOAsyncChannel<FrameChannel, Never> {
+        do {
+            return try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .serverChannelOption(.backlog, value: 1024)
+                .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .bind(host: self.address.host, port: self.address.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try FramePipeline.wrap(channel, silenceSeconds: Limits.silenceSecondsMax)
+                    }
+                }
+        } catch let error as IOError {
+            throw ListenFailure(address: self.address, detail: error.description)
+        }
+    }
+}
+
+/// The address is taken, or not this machine's.
+package struct ListenFailure: ExplainedError {
+    package let address: HostPort
+    package let detail: String
+
+    package var code: String { "listen_failed" }
+
+    package var explanation: Bilingual {
+        Bilingual("无法在 \(self.address) 上监听（\(self.detail)）。", "Cannot listen on \(self.address) (\(self.detail)).")
+    }
+
+    package var advice: Bilingual {
+        Bilingual("请换一个端口，或停止占用它的程序。", "Choose another port, or stop the program that holds it.")
     }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ReportModel
+import ReportPages
 
 /// What a command's exit code says (the contract with scripts).
 package enum Exit {
@@ -78,7 +79,7 @@ package enum CommandRunner {
         let language = Speech.language
         let (text, next) = (failure.error.explanation[language], failure.error.advice[language])
         guard self.isJSON else {
-            Console.error(language == .chinese ? text + next : text + " " + next)
+            Console.error(failure.error.sentence[language])
             return
         }
         let body = ErrorJSON(

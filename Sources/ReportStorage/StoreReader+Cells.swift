@@ -7,6 +7,11 @@ package struct CellState: Hashable, Sendable {
     /// In shown order: the first is the provisional one.
     package let versions: [AuthoredVersion]
 
+    package init(address: CellAddress, versions: [AuthoredVersion]) {
+        self.address = address
+        self.versions = versions
+    }
+
     /// The value shown; `missing` when the cell was never written.
     package var value: CellValue { self.versions.first?.version.value ?? .missing }
     package var isConflict: Bool { self.versions.map(\.version).isConflict }

@@ -43,7 +43,7 @@ struct InspectDiff: AsyncParsableCommand {
             for difference in differences {
                 Console.line(difference.cell)
                 for (mark, versions) in [("<", difference.left), (">", difference.right)] {
-                    let texts = versions.map { "\($0.value.shown) (\($0.author), \($0.device ?? $0.replica))" }
+                    let texts = versions.map { "\($0.value.number ?? $0.value.text ?? $0.value.state) (\($0.author), \($0.device ?? $0.replica))" }
                     Console.line("  \(mark) \(texts.isEmpty ? "—" : texts.joined(separator: " | "))")
                 }
             }

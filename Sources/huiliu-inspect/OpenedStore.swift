@@ -34,9 +34,7 @@ struct OpenedStore {
         self.scheme = try? Scheme.parse(source)
     }
 
-    /// Code, version and the beginning of the fingerprint, the same for the same scheme on every store.
     var schemeText: String {
-        let fingerprint = Hexadecimal.text(self.fingerprint.high, digitCount: 16)
-        return self.scheme.map { "\($0.code) \($0.version) \(fingerprint)" } ?? fingerprint
+        self.scheme?.identification ?? Hexadecimal.text(self.fingerprint.high, digitCount: 16)
     }
 }

@@ -1,0 +1,135 @@
+import ArgumentParser
+import ClientStore
+import Foundation
+import ReportCommand
+import ReportModel
+import ReportPages
+import ReportScheme
+import ReportStorage
+
+struct ClientImport: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "import",
+            abstract: say("从 CSV 文件导入；有问题的行单独退回，其余照常", "Imports a CSV file; a refused row alone is left out."),
+            discussion: say(
+                "例：huiliu-client import 上半年.csv --dry-run\n列：单位,报表,报告期,行,指标,数值",
+                "Example: huiliu-client import half-year.csv --dry-run\nColumns: unit,form,period,row,item,value"))
+    }
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: JSONOption
+    @Flag(help: ArgumentHelp(say("只检查，不写入", "Check only; write nothing.")))
+    var dryRun = false
+    @Flag(help: ArgumentHelp(say("空白也覆盖已有的值", "Let blanks clear values that are there.")))
+    var clearBlanks = false
+    @Argument(help: ArgumentHelp(say("CSV 文件", "The CSV file."), valueName: "file"))
+    var file: String
+
+    func run() async throws {
+        let client = try OpenedClient(self.common, access: .write)
+        let parsed = try ImportFile.parse(try self.contents(), scheme: client.scheme)
+        var refused = parsed.refused.map { Refused($0.line, $0.column, $0.code, $0.text) }
+        var edits: [(line: Int, edit: Edit)] = []
+        for row in parsed.accepted {
+            if let refusal = try self.refusal(of: row, client) {
+                refused.append(refusal)
+            } else {
+                edits.append((row.line, Edit(row.address, row.value)))
+            }
+        }
+        let outcomes = try client.store.write(edits.map(\.edit), now: wallClock(), dryRun: self.dryRun)
+        for (edit, outcome) in zip(edits, outcomes) {
+            guard case .refused(let refusal) = outcome else { continue }
+            refused.append(Refused(edit.line, 1, refusal.code, refusal.sentence))
+        }
+        refused.sort { $0.line < $1.line }
+        let report = ImportJSON(
+            new: outcomes.count { $0 == .new }, changed: outcomes.count { $0 == .changed },
+            same: outcomes.count { $0 == .same }, refused: refused.map(RefusedJSON.init), dryRun: self.dryRun)
+        if self.output.json {
+            try JSONOutput.write(report)
+        } else {
+            self.tell(report)
+        }
+        if !refused.isEmpty { throw ExitCode(Exit.attention) }
+    }
+
+    private func contents() throws -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: self.file) else {
+            throw CommandFailure(
+                Exit.usage,
+                UsageError(
+                    Bilingual("读不到文件 \(self.file)。", "The file \(self.file) cannot be read."),
+                    advice: Bilingual("请核对路径和权限。", "Check the path and its permissions.")))
+        }
+        return [UInt8](data)
+    }
+
+    private func refusal(of row: ImportFile.Accepted, _ client: OpenedClient) throws -> Refused? {
+        if let unit = client.scheme.unit(row.address.unit), !client.keeps(unit.code) {
+            let error = ForeignUnit(unit: unit, own: client.store.identity.unit)
+            return Refused(row.line, 1, error.code, error.sentence)
+        }
+        if row.value == .missing, !self.clearBlanks {
+            let cell = try client.store.cell(row.address)
+            if cell.value != .missing {
+                let refusal = WriteRefusal(.blankOverValue, cell)
+                return Refused(row.line, 1, refusal.code, refusal.sentence)
+            }
+        }
+        return nil
+    }
+
+    private func tell(_ report: ImportJSON) {
+        for row in report.refused {
+            Console.error(say("第 \(row.line) 行：\(row.text)", "Line \(row.line): \(row.text)"))
+        }
+        let summary = say(
+            "新增 \(report.new)，修改 \(report.changed)，相同 \(report.same)，退回 \(report.refused.count)。",
+            "\(report.new) new, \(report.changed) changed, \(report.same) the same, \(report.refused.count) refused.")
+        Console.line(self.dryRun ? say("试运行，未写入：", "Dry run, nothing written: ") + summary : summary)
+    }
+
+    private struct Refused {
+        let line: Int
+        let column: Int
+        let code: String
+        let text: Bilingual
+
+        init(_ line: Int, _ column: Int, _ code: String, _ text: Bilingual) {
+            self.line = line
+            self.column = column
+            self.code = code
+            self.text = text
+        }
+    }
+
+    private struct RefusedJSON: Encodable {
+        let line: Int
+        let column: Int
+        let code: String
+        let text: String
+
+        init(_ refused: Refused) {
+            self.line = refused.line
+            self.column = refused.column
+            self.code = refused.code
+            self.text = refused.text[Speech.language]
+        }
+    }
+
+    private struct ImportJSON: Encodable {
+        let format = 1
+        let new: Int
+        let changed: Int
+        let same: Int
+        let refused: [RefusedJSON]
+        let dryRun: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case format, new, changed, same, refused
+            case dryRun = "dry_run"
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import ClientStore
+import ReportCommand
+import ReportModel
+import ReportScheme
+import ReportStorage
+
+struct ClientResolve: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "resolve",
+            abstract: say("在并存的值中裁定，取代全部版本", "Decides between values side by side; supersedes all of them."),
+            discussion: say(
+                "例：huiliu-client resolve 410728-01/infrastructure/2024-H1/roads --take 2",
+                "Example: huiliu-client resolve 410728-01/infrastructure/2024-H1/roads --take 2"))
+    }
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: JSONOption
+    @Option(help: ArgumentHelp(say("取 conflicts 所列的第几个", "Take this one of those that conflicts lists."), valueName: "n"))
+    var take: Int?
+    @Option(help: ArgumentHelp(say("另给一个值", "Give another value."), valueName: "value"))
+    var value: String?
+    @Option(help: ArgumentHelp(say("您看到的版本记号（conflicts --json 给出）", "The token of what you saw, from conflicts --json."), valueName: "token"))
+    var seen: String?
+    @Argument(help: ArgumentHelp(say("单元格：单位/报表/报告期/指标", "The cell: unit/form/period/item."), valueName: "cell"))
+    var cell: String
+
+    func validate() throws {
+        guard (self.take == nil) != (self.value == nil) else {
+            throw ValidationError(say("请给出 --take N 或 --value V，二者取一。", "Give either --take N or --value V."))
+        }
+    }
+
+    func run() async throws {
+        let client = try OpenedClient(self.common, access: .write)
+        let cell = try client.cell(self.cell)
+        let state = try client.store.cell(cell.address)
+        let value = try self.decision(state, cell, client)
+        // Without a token, what was there when the command looked counts as seen.
+        let seen = self.seen.map { SeenToken($0) } ?? state.seen
+        let edit = Edit(cell.address, value, basis: .resolving(seen))
+        let outcome = try client.store.write([edit], now: wallClock())[0]
+        try SetReport(outcome, cell, client).write(json: self.output.json)
+    }
+
+    private func decision(_ state: CellState, _ cell: SchemeCell, _ client: OpenedClient) throws -> CellValue {
+        if let value { return try client.scheme.value(value, for: cell.item) }
+        guard state.isConflict else { throw client.failure(WriteRefusal(.notInConflict, state)) }
+        guard let take, state.versions.indices.contains(take - 1) else {
+            throw CommandFailure(
+                Exit.usage,
+                UsageError(
+                    Bilingual("单元格 \(cell.address) 有 \(state.versions.count) 个值，没有第 \(self.take ?? 0) 个。",
+                        "\(cell.address) has \(state.versions.count) values and no number \(self.take ?? 0)."),
+                    advice: Bilingual("请用 conflicts 查看编号。", "See the numbers with conflicts.")))
+        }
+        return state.versions[take - 1].version.value
+    }
+}

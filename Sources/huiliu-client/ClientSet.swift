@@ -1,0 +1,104 @@
+import ArgumentParser
+import ClientStore
+import ReportCommand
+import ReportModel
+import ReportPages
+import ReportScheme
+import ReportStorage
+
+struct ClientSet: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "set",
+            abstract: say("填写一个单元格，立即存盘", "Writes one cell; it is on disk when the command returns."),
+            discussion: say(
+                "例：huiliu-client set 410728-01/infrastructure/2024-H1/roads 13公里\n空值写 \"\"；不适用写 n/a；保密写 withheld。",
+                "Example: huiliu-client set 410728-01/infrastructure/2024-H1/roads 13\nWrite \"\" for missing, n/a for not applicable, withheld for kept back."))
+    }
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: JSONOption
+    @Option(help: ArgumentHelp(say("您看到的版本记号（show 给出）；此后有变则不写入", "The token of what you saw, from show; refused if that has changed."), valueName: "token"))
+    var seen: String?
+    @Argument(help: ArgumentHelp(say("单元格：单位/报表/报告期/指标", "The cell: unit/form/period/item."), valueName: "cell"))
+    var cell: String
+    @Argument(help: ArgumentHelp(say("值，可带限定词和计量单位", "The value, with qualifier and unit of measure if any."), valueName: "value"))
+    var value: String
+
+    func run() async throws {
+        let client = try OpenedClient(self.common, access: .write)
+        let cell = try client.cell(self.cell)
+        let value = try client.scheme.value(self.value, for: cell.item)
+        let edit = Edit(cell.address, value, basis: self.seen.map { .seen(SeenToken($0)) } ?? .present)
+        let outcome = try client.store.write([edit], now: wallClock())[0]
+        try SetReport(outcome, cell, client).write(json: self.output.json)
+    }
+}
+
+/// What `set` and `resolve` say afterwards.
+struct SetReport {
+    private let outcome: EditOutcome
+    private let cell: SchemeCell
+    private let client: OpenedClient
+
+    /// - Throws: The refusal.
+    init(_ outcome: EditOutcome, _ cell: SchemeCell, _ client: OpenedClient) throws {
+        if case .refused(let refusal) = outcome { throw client.failure(refusal) }
+        self.outcome = outcome
+        self.cell = cell
+        self.client = client
+    }
+
+    func write(json: Bool) throws {
+        let state = try self.client.store.cell(self.cell.address)
+        if json {
+            try JSONOutput.write(CellReportJSON(ShownCellJSON(state, scheme: self.client.scheme), written: self.outcome.isWritten))
+            return
+        }
+        let value = state.value.text(at: state.address, scheme: self.client.scheme)
+        let name = "\(self.cell.unit.name[Speech.language]) \(self.cell.item.name[Speech.language]) \(state.address.period)"
+        Console.line(
+            self.outcome.isWritten
+                ? say("已存盘：\(name) = \(value)", "Stored: \(name) = \(value)")
+                : say("值未变，无需写入：\(name) = \(value)", "Already so, nothing written: \(name) = \(value)"))
+    }
+}
+
+/// A cell as `show` lists it.
+struct ShownCellJSON: Encodable {
+    let cell: String
+    let value: ValueJSON
+    let seen: String
+    let conflict: Bool
+    let notCounted: Bool
+
+    init(_ state: CellState, scheme: Scheme) {
+        self.cell = state.address.description
+        self.value = ValueJSON(state.value, at: state.address, scheme: scheme)
+        self.seen = state.seen.description
+        self.conflict = state.isConflict
+        self.notCounted = false
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case cell, value, seen, conflict
+        case notCounted = "not_counted"
+    }
+}
+
+private struct CellReportJSON: Encodable {
+    let format = 1
+    let cell: String
+    let value: ValueJSON
+    let seen: String
+    let conflict: Bool
+    let written: Bool
+
+    init(_ shown: ShownCellJSON, written: Bool) {
+        self.cell = shown.cell
+        self.value = shown.value
+        self.seen = shown.seen
+        self.conflict = shown.conflict
+        self.written = written
+    }
+}

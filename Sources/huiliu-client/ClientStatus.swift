@@ -1,0 +1,78 @@
+import ArgumentParser
+import ClientStore
+import ReportCommand
+import ReportModel
+import ReportPages
+import ReportScheme
+import ReportStorage
+
+struct ClientStatus: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "status",
+            abstract: say("有多少未送达、有没有冲突、上次何时同步", "What is not delivered, what is in conflict, when the last sync was."),
+            discussion: say("例：huiliu-client status", "Example: huiliu-client status"))
+    }
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: JSONOption
+
+    func run() async throws {
+        let client = try OpenedClient(self.common, access: .read)
+        let status = try client.store.status()
+        let identity = client.store.identity
+        if self.output.json {
+            try JSONOutput.write(
+                StatusJSON(
+                    replica: identity.replica.description, unit: identity.unit.description, name: identity.name,
+                    scheme: client.scheme.identification, unsent: status.unsent,
+                    unsentSince: status.unsentSince?.description, lastSync: status.lastSync?.description,
+                    skewSeconds: status.skewSeconds, conflicts: status.conflictCount))
+        } else {
+            self.tell(status, client)
+        }
+        if status.conflictCount > 0 { throw ExitCode(Exit.attention) }
+    }
+
+    private func tell(_ status: ClientStore.Status, _ client: OpenedClient) {
+        let identity = client.store.identity
+        let unit = client.scheme.unit(identity.unit)?.name[Speech.language] ?? ""
+        Console.line(say("\(unit)（\(identity.unit)），\(identity.name)，填报人 \(identity.author)",
+                "\(unit) (\(identity.unit)), \(identity.name), \(identity.author)"))
+        Console.line(say("报表制度：\(client.scheme.identification)", "Scheme: \(client.scheme.identification)"))
+        Console.line(
+            status.unsent == 0
+                ? say("全部已送达省级。", "Everything is delivered to the province.")
+                : say("未送达 \(status.unsent) 笔更改，最早 \(status.unsentSince?.description ?? "—")；数据都在本机，有网时运行 sync。",
+                    "\(status.unsent) changes are not delivered, the oldest of \(status.unsentSince?.description ?? "—"); they are kept here, run sync when there is a line."))
+        Console.line(say("上次同步：\(status.lastSync?.description ?? "从未")", "Last sync: \(status.lastSync?.description ?? "never")"))
+        if let skew = status.skewSeconds, abs(skew) > 120 {
+            Console.line(say("本机时钟与省级相差 \(skew) 秒，请校准（不影响数据）。", "This device's clock is \(skew) seconds off the province's; set it (figures are not affected)."))
+        }
+        if status.conflictCount > 0 {
+            Console.line(say("有 \(status.conflictCount) 个单元格冲突，请用 conflicts 查看。", "\(status.conflictCount) cells are in conflict; see them with conflicts."))
+        }
+    }
+
+    private struct StatusJSON: Encodable {
+        let format = 1
+        let replica: String
+        let unit: String
+        let name: String
+        let scheme: String
+        let unsent: Int
+        @Nullable var unsentSince: String?
+        @Nullable var lastSync: String?
+        @Nullable var skewSeconds: Int64?
+        let conflicts: Int
+        let notCounted: [String] = []
+
+        enum CodingKeys: String, CodingKey {
+            case format, replica, unit, name, scheme, unsent, conflicts
+            case unsentSince = "unsent_since"
+            case lastSync = "last_sync"
+            case skewSeconds = "skew_seconds"
+            case notCounted = "not_counted"
+        }
+    }
+}

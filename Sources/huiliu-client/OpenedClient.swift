@@ -1,0 +1,65 @@
+import ClientStore
+import ReportCommand
+import ReportModel
+import ReportScheme
+import ReportStorage
+
+/// The office's store, with its scheme read.
+struct OpenedClient {
+    let store: ClientStore
+    let scheme: Scheme
+
+    init(_ common: CommonOptions, access: ReportDatabase.Access) throws {
+        do {
+            self.store = try ClientStore(in: common.storeDirectory, access: access)
+        } catch let error as StoreError {
+            guard case .notFound = error else { throw error }
+            throw CommandFailure(Exit.usage, error)
+        }
+        self.scheme = try Scheme.parse(try self.store.schemeSource())
+    }
+
+    /// The cell that a person typed, if this office may write it.
+    func cell(_ text: String) throws -> SchemeCell {
+        let address: CellAddress
+        do {
+            address = try CellAddress(text)
+        } catch {
+            throw CommandFailure(Exit.usage, error)
+        }
+        let cell = try self.scheme.cell(address)
+        try self.requireOwn(cell.unit)
+        return cell
+    }
+
+    /// An office keeps the figures of its own unit and of those below it.
+    func requireOwn(_ unit: ReportingUnit) throws {
+        guard self.keeps(unit.code) else { throw ForeignUnit(unit: unit, own: self.store.identity.unit) }
+    }
+
+    func keeps(_ unit: UnitCode) -> Bool {
+        self.scheme.unitAndBelow(self.store.identity.unit).contains { $0.code == unit }
+    }
+
+    /// The failure for a refused write, with the versions that are the reason.
+    func failure(_ refusal: WriteRefusal) -> CommandFailure {
+        CommandFailure(Exit.refused, refusal, versions: VersionJSON.list(refusal.cell, scheme: self.scheme))
+    }
+}
+
+/// A unit that is not this office's to write.
+struct ForeignUnit: ExplainedError {
+    let unit: ReportingUnit
+    let own: UnitCode
+
+    var code: String { "foreign_unit" }
+
+    var explanation: Bilingual {
+        Bilingual("\(self.unit.name.chinese)（\(self.unit.code)）不属于本机的单位 \(self.own)。",
+            "\(self.unit.name.english) (\(self.unit.code)) is not part of this office's unit \(self.own).")
+    }
+
+    var advice: Bilingual {
+        Bilingual("请只填本单位及其下级单位的数据。", "Write figures of your own unit and of those below it.")
+    }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import ReportCommand
+
+@main
+enum HuiliuServer {
+    static func main() async {
+        await CommandRunner.main(Server.self)
+    }
+}
+
+struct Server: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "huiliu-server",
+            abstract: say("汇流省级端：接收各县同步，汇总", "Huiliu at the province: takes the counties' syncs, and sums."),
+            subcommands: [ServerInit.self, ServerServe.self, ServerTotals.self, ServerDevices.self])
+    }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import ReportCommand
+import ReportModel
+import ReportPages
+import ReportScheme
+import ReportStorage
+import ServerSummary
+
+struct ServerTotals: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "totals",
+            abstract: say("一张报表一个报告期的逐级汇总，注明几家已报、缺谁", "The totals of a form and period at every level, with who has reported and who has not."),
+            discussion: say("例：huiliu-server totals infrastructure 2024-H1 --under 410728", "Example: huiliu-server totals infrastructure 2024-H1 --under 410728"))
+    }
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: JSONOption
+    @Option(help: ArgumentHelp(say("只看该单位及其下级（默认全省）", "Only this unit and those below it (default: the province)."), valueName: "unit"))
+    var under: String?
+    @Argument(help: ArgumentHelp(say("报表代码或名称", "Form: code or name."), valueName: "form"))
+    var form: String
+    @Argument(help: ArgumentHelp(say("报告期，如 2024-H1", "Period, such as 2024-H1."), valueName: "period"))
+    var period: String
+
+    func run() async throws {
+        let server = try OpenedServer(self.common, access: .read)
+        guard let form = server.scheme.form(named: self.form) else { throw SchemeRefusal.unknownForm(self.form) }
+        guard let period = Period(self.period) else {
+            throw CommandFailure(Exit.usage, SchemeRefusal.malformedPeriod(self.period))
+        }
+        let under = try self.under.map { name in
+            guard let unit = server.scheme.unit(named: name) else { throw SchemeRefusal.unknownUnit(name) }
+            return unit.code
+        }
+        let totals = try Totals.compute(scheme: server.scheme, form: form, period: period, under: under) { period in
+            try server.store.summaries(form: form.code, period: period).filter(\.row.isEmpty).map {
+                ReportedCell(unit: $0.unit, item: $0.item, value: $0.value, isInConflict: $0.isConflict)
+            }
+        }
+        if self.output.json {
+            try JSONOutput.write(TotalsJSON(totals))
+        } else {
+            self.tell(totals, form)
+        }
+    }
+
+    private func tell(_ totals: Totals, _ form: Form) {
+        Console.line("\(form.name[Speech.language])  \(totals.period)")
+        var table = TextTable(
+            header: [
+                say("单位", "unit"), say("指标", "item"), say("合计", "sum"), say("计量", "measure"), say("本级自报", "own"),
+                say("差额", "difference"), say("已报/应报", "reported"), say("计划", "plan"), say("完成%", "completion %"),
+                say("备注", "notes"),
+            ],
+            alignments: [.left, .left, .right, .left, .right, .right, .right, .right, .right, .left])
+        for row in totals.rows where row.reported > 0 || row.own != nil || row.plan != nil {
+            table.append([
+                "\(row.unit.code) \(row.unit.name[Speech.language])", row.item.name[Speech.language],
+                (row.isApproximate ? "≈" : "") + (row.sum?.description ?? "—"), row.item.measure?.code ?? "",
+                row.own?.description ?? "", row.difference?.description ?? "", "\(row.reported)/\(row.expected)",
+                row.plan?.description ?? "", row.completion?.description ?? "", Self.notes(row),
+            ])
+        }
+        Console.line(table.text)
+    }
+
+    private static func notes(_ row: Totals.Row) -> String {
+        var notes: [String] = []
+        // A long list is in the JSON; a person wants to know that somebody is missing, and who first.
+        if !row.missing.isEmpty {
+            let named = row.missing.prefix(3).map(\.description).joined(separator: " ")
+            let more = row.missing.count > 3 ? say(" 等 \(row.missing.count) 家", " and \(row.missing.count - 3) more") : ""
+            notes.append(say("缺报 ", "missing ") + named + more)
+        }
+        if row.inConflict > 0 { notes.append(say("\(row.inConflict) 格冲突", "\(row.inConflict) in conflict")) }
+        return notes.joined(separator: say("；", "; "))
+    }
+
+    /// The totals with the format's number.
+    private struct TotalsJSON: Encodable {
+        let totals: Totals
+
+        init(_ totals: Totals) {
+            self.totals = totals
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case format
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try self.totals.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(1, forKey: .format)
+        }
+    }
+}
