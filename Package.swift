@@ -92,6 +92,7 @@ var targets: [Target] = [
         [
             "ReportModel", "ReportScheme", "BundledScheme", "ReportCommand", "ReportPages", "ReportStorage",
             "ReportTransport", "ServerStore", "ServerSync", "ServerSummary", logging, serviceLifecycle,
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ]),
     command("huiliu-inspect", ["ReportModel", "ReportScheme", "ReportCommand", "ReportPages", "ReportStorage"]),
 

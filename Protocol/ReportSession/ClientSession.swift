@@ -38,6 +38,7 @@ package struct ClientSession: Hashable, Sendable {
     package struct Tally: Hashable, Sendable {
         package var changesSent = 0
         package var changesReceived = 0
+        /// The longest run of messages of which each one answers the one before, in pairs there and back.
         package var roundTrips = 0
     }
 
@@ -57,11 +58,13 @@ package struct ClientSession: Hashable, Sendable {
     /// In the order in which they take turns.
     private var turns: [UnitCode] = []
     private var served: Set<UnitCode> = []
-    private var batchesInFlightMax = Limits.unaskedBatchCountMax
+    private var batchesInFlightMax = Limits.batchesInFlightMax
+    private var unaskedByteCount = 0
     private var hasSaidDone = false
     private var scheme = SchemeAssembly()
     private var isSchemeExpected = false
-    private var awaitsReply = false
+    /// For each kind of question that is open: after how many round trips it was asked.
+    private var roundTripsWhenAsked = RoundTrips()
     package private(set) var tally = Tally()
 
     package init(_ start: Start) {
@@ -83,20 +86,16 @@ package struct ClientSession: Hashable, Sendable {
             var exchange = ScopeExchange(scope: scope.standing.scope, own: scope.standing.frontier)
             exchange.assume(delivered)
             self.add(exchange)
-            break
         }
         actions += self.pump()
-        return self.noting(actions)
+        return actions
     }
 
     /// The province said `message`. Every state answers every message.
     package mutating func received(_ message: Message) -> [SessionAction] {
-        if self.awaitsReply {
-            self.tally.roundTrips += 1
-            self.awaitsReply = false
-        }
+        self.tally.roundTrips = self.roundTripsWhenAsked.reached(by: message, so: self.tally.roundTrips)
         do throws(ProtocolError) {
-            return self.noting(try self.answer(message))
+            return try self.answer(message)
         } catch {
             return self.end(error)
         }
@@ -106,11 +105,13 @@ package struct ClientSession: Hashable, Sendable {
     package mutating func loaded(_ scope: UnitCode, _ changes: LoadedChanges) -> [SessionAction] {
         guard self.state != .closed, self.exchanges[scope] != nil else { return [] }
         var actions = self.exchanges[scope]!.loaded(changes)
+        for _ in actions { self.roundTripsWhenAsked.askedByBatch(scope, self.tally.roundTrips) }
         if self.state == .greeting, !actions.isEmpty {
+            self.unaskedByteCount += changes.changes.reduce(0) { $0 + $1.canonicalBytes.count }
             // So that the province can answer at once.
-            actions.insert(self.exchanges[scope]!.have(), at: 0)
+            if !self.exchanges[scope]!.hasSaidHave { actions.insert(self.have(scope), at: 0) }
         }
-        return self.noting(actions + self.pump())
+        return actions + self.pump()
     }
 
     /// The store has committed a batch.
@@ -121,7 +122,7 @@ package struct ClientSession: Hashable, Sendable {
         self.tally.changesReceived += outcome.takenCount
         do throws(ProtocolError) {
             let answers = try self.exchanges[scope]!.committed(outcome, own: own)
-            return self.noting(self.pump() + answers)
+            return self.pump() + answers
         } catch {
             return self.end(error)
         }
@@ -196,7 +197,7 @@ package struct ClientSession: Hashable, Sendable {
         try self.exchanges[have.scope]!.received(have)
         var actions: [SessionAction] = []
         if have.batchesSeen == 0 { actions.append(.noteProvinceHolds(have.scope, have.frontier)) }
-        if !self.exchanges[have.scope]!.hasSaidHave { actions.append(self.exchanges[have.scope]!.have()) }
+        if !self.exchanges[have.scope]!.hasSaidHave { actions.append(self.have(have.scope)) }
         return actions
     }
 
@@ -220,6 +221,8 @@ package struct ClientSession: Hashable, Sendable {
         var actions: [SessionAction] = []
         var inFlight = self.exchanges.values.reduce(0) { $0 + $1.inFlight.count + ($1.isLoading ? 1 : 0) }
         for _ in self.turns.indices where inFlight < self.batchesInFlightMax {
+            // Before the welcome one batch at a time, so that what was sent unasked is known.
+            if self.state == .greeting, self.isLoading || self.unaskedByteCount >= Limits.unaskedByteCountMax { break }
             let scope = self.turns.removeFirst()
             self.turns.append(scope)
             guard self.exchanges[scope]!.canSend else { continue }
@@ -230,6 +233,7 @@ package struct ClientSession: Hashable, Sendable {
         if !isDelivered { self.hasSaidDone = false }
         if self.state == .exchanging, isDelivered, !self.exchanges.isEmpty, !self.hasSaidDone {
             self.hasSaidDone = true
+            self.roundTripsWhenAsked.askedByDone(self.tally.roundTrips)
             actions.append(.send(.done))
         }
         return actions
@@ -254,8 +258,10 @@ package struct ClientSession: Hashable, Sendable {
         return [.send(.goodbye(error)), .close(error)]
     }
 
-    private mutating func noting(_ actions: [SessionAction]) -> [SessionAction] {
-        for case .send in actions { self.awaitsReply = true }
-        return actions
+    private var isLoading: Bool { self.exchanges.values.contains(where: \.isLoading) }
+
+    private mutating func have(_ scope: UnitCode) -> SessionAction {
+        self.roundTripsWhenAsked.askedByHave(scope, self.tally.roundTrips)
+        return self.exchanges[scope]!.have()
     }
 }

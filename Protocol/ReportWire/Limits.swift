@@ -24,10 +24,12 @@ package enum Limits {
     /// Payloads shorter than this are not deflated: the stream's own overhead eats the gain.
     package static let deflateByteCountMin = 32
 
-    /// The batches a side sends beyond the last receipt: 4 of at most 64 KiB keep a line of 250 ms and 8 Mbit/s busy.
-    package static let batchesInFlightMax = 4
-    /// What a client sends before it is welcomed: one batch frame.
-    package static let unaskedBatchCountMax = 1
+    /// The batches a side sends beyond the last receipt: 16, so that a client's scopes go in one flight. The receiver
+    /// takes one at a time; the others wait in the network's buffers.
+    package static let batchesInFlightMax = 16
+    /// A client that has sent this many canonical bytes of changes unasked sends no further batch before it is welcomed:
+    /// with the last batch that makes at most 64 KiB.
+    package static let unaskedByteCountMax = 16 * 1024
 
     /// The most scopes of one client: a province of 18 cities, 158 counties, 180 zones and their subzones.
     package static let scopeCountMax = 4096

@@ -48,16 +48,10 @@ extension ValueJSON {
 }
 
 extension CellValue {
-    /// As people read it: with its unit of measure; a dash for missing.
+    /// For people, with the unit of measure that the scheme gives the cell's item.
     package func text(at address: CellAddress, scheme: Scheme?) -> String {
-        switch self {
-        case .missing:
-            "—"
-        case .number:
-            self.description + (scheme?.form(address.form)?.item(address.item)?.measure?.code ?? "")
-        default:
-            self.description
-        }
+        self.shown(
+            measure: scheme?.form(address.form)?.item(address.item)?.measure?.code, in: Speech.language)
     }
 }
 

@@ -76,28 +76,11 @@ package enum CommandRunner {
     private static var isJSON: Bool { CommandLine.arguments.contains("--json") }
 
     private static func report(_ failure: CommandFailure) {
-        let language = Speech.language
-        let (text, next) = (failure.error.explanation[language], failure.error.advice[language])
-        guard self.isJSON else {
-            Console.error(failure.error.sentence[language])
-            return
-        }
-        let body = ErrorJSON(
-            error: ErrorJSON.Body(
-                code: failure.error.code, text: text, next: next, versions: failure.versions))
-        Console.error((try? JSONOutput.text(body)) ?? text)
+        Console.error(
+            self.isJSON
+                ? JSONOutput.text(ErrorJSON(failure.error, language: Speech.language, versions: failure.versions))
+                : failure.error.sentence[Speech.language])
     }
-}
-
-private struct ErrorJSON: Encodable {
-    struct Body: Encodable {
-        let code: String
-        let text: String
-        let next: String
-        @Nullable var versions: [VersionJSON]?
-    }
-
-    let error: Body
 }
 
 /// Standard output and standard error, unbuffered.

@@ -1,21 +1,45 @@
 import Foundation
+import ReportModel
 
-/// One JSON object on standard output: UTF-8, keys in a fixed order, absent values as null.
+/// The `--json` output of every command: one object in UTF-8, keys sorted, `"format":1` among them.
 package enum JSONOutput {
-    package static func text(_ object: some Encodable) throws -> String {
+    /// The version of all these objects; a key may be added under it, none changed or taken away.
+    package static let format = 1
+
+    /// The object on one line, without a line end.
+    ///
+    /// - Parameter object: encodes itself as an object with keys; what is absent must be null (``Nullable``).
+    package static func text(_ object: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(object), as: UTF8.self)
+        // Our objects hold texts, integers, truths and lists: nothing that JSON lacks.
+        let data = try! encoder.encode(Formatted(object: object))
+        return String(decoding: data, as: UTF8.self)
     }
 
-    package static func write(_ object: some Encodable) throws {
-        FileHandle.standardOutput.write(Data((try self.text(object) + "\n").utf8))
+    /// Prints the object and a line end on standard output.
+    package static func write(_ object: some Encodable) {
+        print(self.text(object))
+    }
+
+    private struct Formatted<Object: Encodable>: Encodable {
+        let object: Object
+
+        private enum Key: String, CodingKey {
+            case format
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try self.object.encode(to: encoder)
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(JSONOutput.format, forKey: .format)
+        }
     }
 }
 
-/// A value that is encoded as null when it is absent, instead of being left out.
+/// A property that is null in JSON when it has no value, instead of being left out.
 @propertyWrapper
-package struct Nullable<Value: Encodable & Sendable>: Encodable, Sendable {
+package struct Nullable<Value: Encodable>: Encodable {
     package var wrappedValue: Value?
 
     package init(wrappedValue: Value?) {
@@ -24,10 +48,39 @@ package struct Nullable<Value: Encodable & Sendable>: Encodable, Sendable {
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        if let wrappedValue {
-            try container.encode(wrappedValue)
-        } else {
-            try container.encodeNil()
-        }
+        try container.encode(self.wrappedValue)
+    }
+}
+
+extension Nullable: Sendable where Value: Sendable {}
+extension Nullable: Equatable where Value: Equatable {}
+extension Nullable: Hashable where Value: Hashable {}
+
+/// `{"error":{"code","text","next","versions"}}`, for standard error.
+package struct ErrorJSON<Version: Encodable>: Encodable {
+    private struct Body: Encodable {
+        let code: String
+        let text: String
+        let next: String
+        @Nullable var versions: [Version]?
+    }
+
+    private let error: Body
+
+    /// - Parameter versions: those of the cell, where they are the reason.
+    package init(_ error: any ExplainedError, language: Language, versions: [Version]?) {
+        self.error = Body(
+            code: error.code,
+            text: error.explanation[language],
+            next: error.advice[language],
+            versions: versions
+        )
+    }
+}
+
+extension ErrorJSON where Version == ValueJSON {
+    /// An error that has nothing to do with a cell's versions.
+    package init(_ error: any ExplainedError, language: Language) {
+        self.init(error, language: language, versions: nil)
     }
 }

@@ -1,32 +1,31 @@
 import ReportModel
 
-/// A value of a cell (the contract's `value`). Figures are strings, with the digits that were typed.
-package struct ValueJSON: Encodable, Sendable {
+/// A cell's value in JSON: `{state, number, upper, qualifier, unit, text}`. Figures are strings with the typed decimals.
+package struct ValueJSON: Encodable, Hashable, Sendable {
     package let state: String
     @Nullable package var number: String?
-    /// The upper bound of a range.
     @Nullable package var upper: String?
+    /// The qualifier's own word, such as 近.
     @Nullable package var qualifier: String?
-    /// The unit of measure.
+    /// The item's unit of measure; only with a number.
     @Nullable package var unit: String?
-    /// The text, date, choice or boolean.
+    /// What a text, choice, date or boolean (`true`, `false`) says.
     @Nullable package var text: String?
 
-    /// - Parameter measure: the code of the item's unit of measure.
+    /// - Parameter measure: the unit of measure of the cell's item, `nil` where it is not known.
     package init(_ value: CellValue, measure: String?) {
         self.state = value.stateName
         let quantity = value.quantity
-        self._number = Nullable(wrappedValue: quantity?.number.description)
-        self._upper = Nullable(wrappedValue: quantity?.upper?.description)
-        self._qualifier = Nullable(wrappedValue: quantity?.qualifier?.rawValue)
-        self._unit = Nullable(wrappedValue: measure)
-        let text: String? =
+        self.number = quantity?.number.description
+        self.upper = quantity?.upper?.description
+        self.qualifier = quantity?.qualifier?.rawValue
+        self.unit = quantity == nil ? nil : measure
+        self.text =
             switch value {
             case .text(let text), .choice(let text): text
             case .date(let date): date.description
-            case .boolean(let boolean): String(boolean)
+            case .boolean(let boolean): boolean ? "true" : "false"
             case .missing, .notApplicable, .withheld, .number: nil
             }
-        self._text = Nullable(wrappedValue: text)
     }
 }

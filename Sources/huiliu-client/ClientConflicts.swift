@@ -21,7 +21,7 @@ struct ClientConflicts: AsyncParsableCommand {
         let client = try OpenedClient(self.common, access: .read)
         let cells = try client.store.conflicts()
         if self.output.json {
-            try JSONOutput.write(
+            JSONOutput.write(
                 ConflictsJSON(
                     conflicts: cells.map { cell in
                         ConflictJSON(
@@ -54,7 +54,6 @@ struct ClientConflicts: AsyncParsableCommand {
     }
 
     private struct ConflictsJSON: Encodable {
-        let format = 1
         let conflicts: [ConflictJSON]
     }
 

@@ -48,7 +48,7 @@ struct ClientImport: AsyncParsableCommand {
             new: outcomes.count { $0 == .new }, changed: outcomes.count { $0 == .changed },
             same: outcomes.count { $0 == .same }, refused: refused.map(RefusedJSON.init), dryRun: self.dryRun)
         if self.output.json {
-            try JSONOutput.write(report)
+            JSONOutput.write(report)
         } else {
             self.tell(report)
         }
@@ -120,7 +120,6 @@ struct ClientImport: AsyncParsableCommand {
     }
 
     private struct ImportJSON: Encodable {
-        let format = 1
         let new: Int
         let changed: Int
         let same: Int
@@ -128,7 +127,7 @@ struct ClientImport: AsyncParsableCommand {
         let dryRun: Bool
 
         enum CodingKeys: String, CodingKey {
-            case format, new, changed, same, refused
+            case new, changed, same, refused
             case dryRun = "dry_run"
         }
     }

@@ -52,7 +52,7 @@ struct SetReport {
     func write(json: Bool) throws {
         let state = try self.client.store.cell(self.cell.address)
         if json {
-            try JSONOutput.write(CellReportJSON(ShownCellJSON(state, scheme: self.client.scheme), written: self.outcome.isWritten))
+            JSONOutput.write(CellReportJSON(ShownCellJSON(state, scheme: self.client.scheme), written: self.outcome.isWritten))
             return
         }
         let value = state.value.text(at: state.address, scheme: self.client.scheme)
@@ -87,7 +87,6 @@ struct ShownCellJSON: Encodable {
 }
 
 private struct CellReportJSON: Encodable {
-    let format = 1
     let cell: String
     let value: ValueJSON
     let seen: String

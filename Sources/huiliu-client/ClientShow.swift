@@ -30,25 +30,28 @@ struct ClientShow: AsyncParsableCommand {
         guard let period = Period(self.period) else { throw CommandFailure(Exit.usage, SchemeRefusal.malformedPeriod(self.period)) }
         let cells = try Self.cells(unit, form, period, client)
         if self.output.json {
-            try JSONOutput.write(
+            JSONOutput.write(
                 ShowJSON(
                     unit: unit.code.description, form: form.code.description, period: period.description,
                     cells: cells.map { ShownCellJSON($0, scheme: client.scheme) }))
             return
         }
         Console.line("\(unit.name[Speech.language])  \(form.name[Speech.language])  \(period)")
-        var table = TextTable(
-            header: [say("指标", "item"), say("数值", "value"), say("填报", "written by"), say("记号", "token")],
-            alignments: [.left, .right, .left, .left])
+        var table = TextTable([
+            (say("指标", "item"), .left),
+            (say("数值", "value"), .right),
+            (say("填报", "written by"), .left),
+            (say("记号", "token"), .left),
+        ])
         for cell in cells {
             let name = form.item(cell.address.item)?.name[Speech.language] ?? cell.address.item.description
             let mark = cell.isConflict ? say("【冲突】", "[conflict] ") : ""
-            table.append([
+            table.add([
                 name, mark + cell.value.text(at: cell.address, scheme: client.scheme),
                 cell.versions.first?.who ?? "", cell.seen.description,
             ])
         }
-        Console.line(table.text)
+        for line in table.lines { Console.line(line) }
     }
 
     /// Every item that the unit reports for such a period, in the scheme's order, then whatever else the store holds.
@@ -67,7 +70,6 @@ struct ClientShow: AsyncParsableCommand {
     }
 
     private struct ShowJSON: Encodable {
-        let format = 1
         let unit: String
         let form: String
         let period: String

@@ -22,7 +22,7 @@ struct ClientStatus: AsyncParsableCommand {
         let status = try client.store.status()
         let identity = client.store.identity
         if self.output.json {
-            try JSONOutput.write(
+            JSONOutput.write(
                 StatusJSON(
                     replica: identity.replica.description, unit: identity.unit.description, name: identity.name,
                     scheme: client.scheme.identification, unsent: status.unsent,
@@ -55,7 +55,6 @@ struct ClientStatus: AsyncParsableCommand {
     }
 
     private struct StatusJSON: Encodable {
-        let format = 1
         let replica: String
         let unit: String
         let name: String
@@ -68,7 +67,7 @@ struct ClientStatus: AsyncParsableCommand {
         let notCounted: [String] = []
 
         enum CodingKeys: String, CodingKey {
-            case format, replica, unit, name, scheme, unsent, conflicts
+            case replica, unit, name, scheme, unsent, conflicts
             case unsentSince = "unsent_since"
             case lastSync = "last_sync"
             case skewSeconds = "skew_seconds"

@@ -45,7 +45,7 @@ struct ClientSync: AsyncParsableCommand {
         }
         let conflicts = try client.store.status().conflictCount
         if self.output.json {
-            try JSONOutput.write(SyncJSON(report, conflicts: conflicts))
+            JSONOutput.write(SyncJSON(report, conflicts: conflicts))
         } else {
             Console.line(
                 say("同步完成：送出 \(report.changesSent) 笔更改，收到 \(report.changesReceived) 笔；上行 \(report.bytesOut) 字节，下行 \(report.bytesIn) 字节，往返 \(report.roundTrips) 次。",
@@ -58,7 +58,6 @@ struct ClientSync: AsyncParsableCommand {
     }
 
     private struct SyncJSON: Encodable {
-        let format = 1
         let sent: Int
         let received: Int
         let bytesOut: Int
@@ -77,7 +76,7 @@ struct ClientSync: AsyncParsableCommand {
         }
 
         enum CodingKeys: String, CodingKey {
-            case format, sent, received, conflicts
+            case sent, received, conflicts
             case bytesOut = "bytes_out"
             case bytesIn = "bytes_in"
             case roundTrips = "round_trips"

@@ -38,7 +38,7 @@ struct InspectDiff: AsyncParsableCommand {
             }
         }
         if self.output.json {
-            try JSONOutput.write(DiffJSON(equal: differences.isEmpty, differences: differences))
+            JSONOutput.write(DiffJSON(equal: differences.isEmpty, differences: differences))
         } else {
             for difference in differences {
                 Console.line(difference.cell)
@@ -59,7 +59,6 @@ struct InspectDiff: AsyncParsableCommand {
     }
 
     private struct DiffJSON: Encodable {
-        let format = 1
         let equal: Bool
         let differences: [DifferenceJSON]
     }

@@ -33,7 +33,7 @@ struct InspectExplain: AsyncParsableCommand {
         }
         let reason = Self.reason(state)
         if self.output.json {
-            try JSONOutput.write(
+            JSONOutput.write(
                 ExplainJSON(
                     cell: address.description, current: VersionJSON.list(state, scheme: store.scheme),
                     history: history.enumerated().map { index, event in
@@ -83,7 +83,6 @@ struct InspectExplain: AsyncParsableCommand {
     }
 
     private struct ExplainJSON: Encodable {
-        let format = 1
         let cell: String
         let current: [VersionJSON]
         let history: [EventJSON]

@@ -27,7 +27,7 @@ struct InspectLog: AsyncParsableCommand {
             }
         }
         if self.output.json {
-            try JSONOutput.write(LogJSON(changes: changes))
+            JSONOutput.write(LogJSON(changes: changes))
             return
         }
         for change in changes {
@@ -40,7 +40,6 @@ struct InspectLog: AsyncParsableCommand {
     }
 
     private struct LogJSON: Encodable {
-        let format = 1
         let changes: [ChangeJSON]
     }
 

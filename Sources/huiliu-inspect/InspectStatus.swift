@@ -31,28 +31,31 @@ struct InspectStatus: AsyncParsableCommand {
             }
         }
         if self.output.json {
-            try JSONOutput.write(
+            JSONOutput.write(
                 StatusJSON(kind: store.database.kind.name, scheme: store.schemeText, scopes: scopes))
             return
         }
         let kind = store.database.kind == .client ? say("客户端", "client") : say("服务器", "server")
         Console.line(say("\(kind)数据库，报表制度 \(store.schemeText)", "A \(kind)'s store, scheme \(store.schemeText)"))
-        var table = TextTable(
-            header: [say("范围", "scope"), say("更改", "changes"), say("单元格", "cells"), say("冲突", "conflicts"),
-                say("指纹", "tip"), say("链头", "heads")],
-            alignments: [.left, .right, .right, .right, .left, .left])
+        var table = TextTable([
+            (say("范围", "scope"), .left),
+            (say("更改", "changes"), .right),
+            (say("单元格", "cells"), .right),
+            (say("冲突", "conflicts"), .right),
+            (say("指纹", "tip"), .left),
+            (say("链头", "heads"), .left),
+        ])
         for scope in scopes {
-            table.append([
+            table.add([
                 scope.scope, String(scope.changes), String(scope.cells), String(scope.conflicts),
                 String((scope.tip ?? "—").prefix(16)),
                 scope.heads.map { "\($0.replica):\($0.sequence)" }.joined(separator: " "),
             ])
         }
-        Console.line(table.text)
+        for line in table.lines { Console.line(line) }
     }
 
     private struct StatusJSON: Encodable {
-        let format = 1
         let kind: String
         let scheme: String
         let scopes: [ScopeJSON]

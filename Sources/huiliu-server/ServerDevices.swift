@@ -2,7 +2,9 @@ import ArgumentParser
 import ReportCommand
 import ReportModel
 import ReportPages
+import ReportScheme
 import ReportStorage
+import ServerStore
 
 struct ServerDevices: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
@@ -19,24 +21,27 @@ struct ServerDevices: AsyncParsableCommand {
         let server = try OpenedServer(self.common, access: .read)
         let devices = try server.store.devices()
         if self.output.json {
-            try JSONOutput.write(DevicesJSON(devices: devices.map(DeviceJSON.init)))
+            JSONOutput.write(DevicesJSON(devices: devices.map(DeviceJSON.init)))
             return
         }
-        var table = TextTable(
-            header: [say("单位", "unit"), say("名称", "name"), say("更改", "changes"), say("最近一次", "last seen"), say("设备号", "replica")],
-            alignments: [.left, .left, .right, .left, .left])
+        var table = TextTable([
+            (say("单位", "unit"), .left),
+            (say("名称", "name"), .left),
+            (say("更改", "changes"), .right),
+            (say("最近一次", "last seen"), .left),
+            (say("设备号", "replica"), .left),
+        ])
         for device in devices {
             let unit = server.scheme.unit(device.unit)?.name[Speech.language] ?? ""
-            table.append([
+            table.add([
                 "\(device.unit) \(unit)", device.name ?? "—", String(device.changeCount),
                 device.lastSeen.description, device.replica.description,
             ])
         }
-        Console.line(table.text)
+        for line in table.lines { Console.line(line) }
     }
 
     private struct DevicesJSON: Encodable {
-        let format = 1
         let devices: [DeviceJSON]
     }
 

@@ -3,9 +3,12 @@ import Logging
 import ReportCommand
 import ReportModel
 import ReportScheme
+import ReportStorage
 import ReportTransport
+import ServerStore
 import ServerSync
 import ServiceLifecycle
+import UnixSignals
 
 struct ServerServe: AsyncParsableCommand {
     static var configuration: CommandConfiguration {

@@ -4,6 +4,7 @@ import ReportModel
 import ReportPages
 import ReportScheme
 import ReportStorage
+import ServerStore
 import ServerSummary
 
 struct ServerTotals: AsyncParsableCommand {
@@ -39,7 +40,7 @@ struct ServerTotals: AsyncParsableCommand {
             }
         }
         if self.output.json {
-            try JSONOutput.write(TotalsJSON(totals))
+            JSONOutput.write(totals)
         } else {
             self.tell(totals, form)
         }
@@ -47,22 +48,27 @@ struct ServerTotals: AsyncParsableCommand {
 
     private func tell(_ totals: Totals, _ form: Form) {
         Console.line("\(form.name[Speech.language])  \(totals.period)")
-        var table = TextTable(
-            header: [
-                say("单位", "unit"), say("指标", "item"), say("合计", "sum"), say("计量", "measure"), say("本级自报", "own"),
-                say("差额", "difference"), say("已报/应报", "reported"), say("计划", "plan"), say("完成%", "completion %"),
-                say("备注", "notes"),
-            ],
-            alignments: [.left, .left, .right, .left, .right, .right, .right, .right, .right, .left])
+        var table = TextTable([
+            (say("单位", "unit"), .left),
+            (say("指标", "item"), .left),
+            (say("合计", "sum"), .right),
+            (say("计量", "measure"), .left),
+            (say("本级自报", "own"), .right),
+            (say("差额", "difference"), .right),
+            (say("已报/应报", "reported"), .right),
+            (say("计划", "plan"), .right),
+            (say("完成%", "completion %"), .right),
+            (say("备注", "notes"), .left),
+        ])
         for row in totals.rows where row.reported > 0 || row.own != nil || row.plan != nil {
-            table.append([
+            table.add([
                 "\(row.unit.code) \(row.unit.name[Speech.language])", row.item.name[Speech.language],
                 (row.isApproximate ? "≈" : "") + (row.sum?.description ?? "—"), row.item.measure?.code ?? "",
                 row.own?.description ?? "", row.difference?.description ?? "", "\(row.reported)/\(row.expected)",
                 row.plan?.description ?? "", row.completion?.description ?? "", Self.notes(row),
             ])
         }
-        Console.line(table.text)
+        for line in table.lines { Console.line(line) }
     }
 
     private static func notes(_ row: Totals.Row) -> String {
@@ -75,24 +81,5 @@ struct ServerTotals: AsyncParsableCommand {
         }
         if row.inConflict > 0 { notes.append(say("\(row.inConflict) 格冲突", "\(row.inConflict) in conflict")) }
         return notes.joined(separator: say("；", "; "))
-    }
-
-    /// The totals with the format's number.
-    private struct TotalsJSON: Encodable {
-        let totals: Totals
-
-        init(_ totals: Totals) {
-            self.totals = totals
-        }
-
-        private enum CodingKeys: String, CodingKey {
-            case format
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            try self.totals.encode(to: encoder)
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(1, forKey: .format)
-        }
     }
 }

@@ -18,7 +18,7 @@ import TestSupport
         ("unit,form,period,row,item,value\n410728-01,roads,2024,,length,5.0\n", "2 \(length)=5.0"),
         ("单位,报表,报告期,行,指标,数值\n长垣县产业集聚区,道路,2024,,铺路,5.0 公里", "2 \(length)=5.0"),
         (
-            "\u{FEFF}Value, item ,期,unit,form,报告期\n".replacing("期,", with: "", maxReplacements: 1)
+            "\u{FEFF}Value, item ,单位,form,报告期\n"
                 + "5.0,length,410728-01,roads,2024\n", "2 \(length)=5.0"
         ),
         ("unit,form,period,item,value\r\n410728-01,roads,2024,length,5.0\r\n", "2 \(length)=5.0"),
@@ -51,7 +51,7 @@ import TestSupport
         ("410728-01,roads,2024,,length,1,234", 7, "too_many_fields"), ("410728-01,roads,2024", 4, "too_few_fields"),
         ("410728-01,roads,2024,,length,\"1", 6, "badly_quoted"),
         ("410728-01,roads,2024,,length,\"1\"2", 6, "badly_quoted"),
-        ("410728-01,roads,2024,,length,1\"", 6, "malformed_value"),
+        ("410728-01,roads,2024,,length,1\"", 6, "unknown_unit_of_measure"),
     ])
     func aBadRowAloneIsLeftOut(row: String, column: Int, code: String) throws {
         let file = try Self.read(

@@ -1,0 +1,114 @@
+import ReportModel
+import ReportScheme
+
+/// The current value of one cell, as a store has it, for a form and period that the asker knows.
+package struct ReportedCell: Sendable {
+    package let unit: UnitCode
+    package let item: Code
+    package let value: CellValue
+    /// Whether the cell has several versions; `value` is then the one shown provisionally.
+    package let isInConflict: Bool
+
+    package init(unit: UnitCode, item: Code, value: CellValue, isInConflict: Bool = false) {
+        self.unit = unit
+        self.item = item
+        self.value = value
+        self.isInConflict = isInConflict
+    }
+}
+
+/// The totals of one form and period: a row per unit and item, from one unit downwards.
+///
+/// A unit's sum is the sum over its children: a child with reporters below it gives its own sum, a child that reports
+/// gives its cell. Where a unit reports and has reporters below it, its own cell stands beside the sum and is never
+/// added. So what enters a sum are the cells of reporters without reporters below them: the *contributors*.
+package struct Totals: Sendable {
+    package let form: Code
+    package let period: Period
+    /// The unit at the top.
+    package let under: UnitCode
+    /// Units depth first, in the order of the scheme; for each, the items in the order of the form. A unit has a row
+    /// for an item that it reports or that someone below it reports; only numbers have rows, and only those that are
+    /// reported for this kind of period.
+    package let rows: [Row]
+
+    /// All numbers are normalized: 6.0 is 6.
+    package struct Row: Sendable {
+        package let unit: ReportingUnit
+        package let item: Item
+        /// The sum over the contributors; `nil` when none gave a number, and at parents when the item is not additive.
+        /// A range counts with its lower bound.
+        package let sum: ExactDecimal?
+        /// The sum of the upper bounds; `nil` unless a contributor gave a range.
+        package let upper: ExactDecimal?
+        /// The unit's own cell; `nil` when it is no number.
+        package let own: ExactDecimal?
+        /// `own − sum` where the unit reports and has reporters below it.
+        package let difference: ExactDecimal?
+        /// The contributors who gave a number or *not applicable*: with ``missing`` and ``withheld``, all ``expected``.
+        package let reported: Int
+        package let expected: Int
+        /// The contributors without a value, in the order of the scheme.
+        package let missing: [UnitCode]
+        /// The contributors who keep their figure back, in the order of the scheme.
+        package let withheld: [UnitCode]
+        /// Whether a contributor gave a qualifier or a range; without a sum, whether the own cell did.
+        package let isApproximate: Bool
+        /// How many contributing cells are in conflict, and the own cell.
+        package let inConflict: Int
+        /// The plan item's sum at the calendar year, or where no plan comes from below, the plan of this very unit.
+        package let plan: ExactDecimal?
+        /// `sum` in percent of ``plan``, with one decimal; see `Coverage` for when there is one.
+        package let completion: ExactDecimal?
+    }
+
+    /// Computes the totals of `form` in `period`, from `under` (the province, when `nil`) downwards.
+    ///
+    /// - Parameter cells: gives the current cells of the form in a period, without those of rows. Asked once for
+    ///   `period`, and once for its calendar year where an item has a plan. Cells of units and items that the scheme
+    ///   does not have are passed over.
+    /// - Throws: ``TotalsOverflow``, ``SchemeRefusal`` when there is no unit `under`, and what `cells` throws.
+    package static func compute(
+        scheme: Scheme,
+        form: Form,
+        period: Period,
+        under: UnitCode? = nil,
+        cells: (Period) throws -> [ReportedCell]
+    ) throws -> Totals {
+        let top = under ?? scheme.root.code
+        let units = scheme.unitAndBelow(top)
+        guard !units.isEmpty else { throw SchemeRefusal.unknownUnit(top.description) }
+        let tree = UnitTree(units)
+        let items = form.items.filter { $0.valueType == .number && $0.periods.contains(period.kind) }
+        let year = items.contains { $0.plan != nil } ? period.calendarYear : nil
+        let reported = CellTable(try cells(period), form: form)
+        let planned = try year.map { $0 == period ? reported : CellTable(try cells($0), form: form) }
+        var columns: [[Row?]] = []
+        for item in items {
+            let actual = try ItemTotals(item, tree: tree, cells: reported)
+            let plan = try item.plan.flatMap { form.item($0) }.flatMap { plan in
+                try planned.map { try ItemTotals(plan, tree: tree, cells: $0) }
+            }
+            columns.append(try actual.rows(plan: plan))
+        }
+        let rows = units.indices.flatMap { unit in columns.compactMap { $0[unit] } }
+        return Totals(form: form.code, period: period, under: top, rows: rows)
+    }
+}
+
+/// A sum with more digits than can be kept exactly, and where: only absurd figures get there.
+package struct TotalsOverflow: ExplainedError {
+    package let unit: ReportingUnit
+    package let item: Item
+
+    package var code: String { "decimal_overflow" }
+    package var explanation: Bilingual {
+        Bilingual(
+            "\(self.unit.name.chinese)（\(self.unit.code)）的“\(self.item.name.chinese)”合计超出可精确表示的位数。",
+            "The total of \(self.item.code) for \(self.unit.code) has more digits than can be kept exactly."
+        )
+    }
+    package var advice: Bilingual {
+        Bilingual("请检查该单位以下的数值。", "Check the figures below that unit: one of them is absurdly large.")
+    }
+}
