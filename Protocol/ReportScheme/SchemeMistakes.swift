@@ -8,7 +8,7 @@ package struct SchemeMistake: Hashable, Sendable {
         case badFileName, duplicateFile
         case fileTooLarge(byteCount: Int)
         case tooManyFiles(Int), sourceTooLarge(byteCount: Int)
-        case syntax(String)
+        case syntax(String), anchor
         case unknownFileKind, duplicateHeader(first: String)
         // Keys and the shape of values
         case notMapping, notList, notText, emptyText, badText, emptyList
