@@ -2,6 +2,7 @@ import ReportModel
 
 /// One mistake in the text of a scheme, and where it stands.
 package struct SchemeMistake: Hashable, Sendable {
+    /// What is wrong. The payload is what the message needs; places of other things are `file:line`.
     package enum Reason: Hashable, Sendable {
         // The files
         case empty, noUnits, noForms, notUTF8
