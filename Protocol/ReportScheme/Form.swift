@@ -23,6 +23,7 @@ package struct Form: Sendable {
         self.itemIndices[NameIndex.key(name)].map { self.items[$0] }
     }
 
+    /// The item with this code; names do not count.
     package func item(_ code: Code) -> Item? {
         self.itemIndices[code.description].map { self.items[$0] }.flatMap { $0.code == code ? $0 : nil }
     }
@@ -42,6 +43,7 @@ package struct Item: Sendable {
         case sinceStart = "since_start"
     }
 
+    /// What a figure says: what was done, or what was meant to be.
     package enum Role: String, Sendable, CaseIterable {
         case actual, plan, target, expected
     }

@@ -55,6 +55,7 @@ extension Scheme {
         self.units.first { $0.parent == nil }!
     }
 
+    /// The unit with this code; names do not count.
     package func unit(_ code: UnitCode) -> ReportingUnit? {
         self.unitIndices[code.description].map { self.units[$0] }
     }
@@ -64,6 +65,7 @@ extension Scheme {
         self.unitIndices[NameIndex.key(name)].map { self.units[$0] }
     }
 
+    /// The form with this code; names do not count.
     package func form(_ code: Code) -> Form? {
         self.formIndices[code.description].map { self.forms[$0] }.flatMap { $0.code == code ? $0 : nil }
     }
@@ -89,6 +91,7 @@ extension Scheme {
         return [first] + self.children(of: unit).flatMap { self.unitAndBelow($0.code) }
     }
 
+    /// Whether `unit` reports `item`.
     package func isReporter(_ unit: UnitCode, of item: Item) -> Bool {
         item.reporters.contains(unit)
     }

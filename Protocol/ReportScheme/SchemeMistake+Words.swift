@@ -32,6 +32,8 @@ extension SchemeMistake.Reason {
                 "the files have \(byteCount) bytes together; \(SchemeLimits.sourceByteCountMax) are allowed"
             )
         case .syntax(let problem): Bilingual("YAML 语法错误：\(problem)", "no YAML: \(problem)")
+        case .anchor:
+            Bilingual("不接受 YAML 锚点；文字中的 & 后面请加空格", "no YAML anchors here; in a text, write a blank after &")
         case .unknownFileKind:
             Bilingual(
                 "文件应以 scheme、units、measures 或 form 之一为键",

@@ -2,13 +2,14 @@ import ReportModel
 
 /// One mistake in the text of a scheme, and where it stands.
 package struct SchemeMistake: Hashable, Sendable {
+    /// What is wrong. The payload is what the message needs; places of other things are `file:line`.
     package enum Reason: Hashable, Sendable {
         // The files
         case empty, noUnits, noForms, notUTF8
         case badFileName, duplicateFile
         case fileTooLarge(byteCount: Int)
         case tooManyFiles(Int), sourceTooLarge(byteCount: Int)
-        case syntax(String)
+        case syntax(String), anchor
         case unknownFileKind, duplicateHeader(first: String)
         // Keys and the shape of values
         case notMapping, notList, notText, emptyText, badText, emptyList

@@ -11,6 +11,10 @@ struct YAMLObject {
 // Every function here reports what it does not understand, once, and returns what it does.
 extension SchemeParser {
     mutating func node(of file: SchemeSource.File) -> Node? {
+        if let place = Self.firstAnchor(in: file) {
+            self.add(.anchor, at: place)
+            return nil
+        }
         do {
             // The encoding is named, for Yams would otherwise look it up in the process's environment.
             guard let node = try Yams.compose(yaml: file.text, .default, .default, .utf8) else {
@@ -22,6 +26,23 @@ extension SchemeParser {
             self.add(error, in: file)
         } catch {
             self.add(.syntax("\(error)"), at: Place(file.name))
+        }
+        return nil
+    }
+
+    /// Anchors let a few lines stand for billions of nodes, and reading such a text takes for ever. So every `&` is
+    /// refused that might begin one, even within quotes: not R&D, and not A & B.
+    private static func firstAnchor(in file: SchemeSource.File) -> Place? {
+        guard file.text.utf8.contains(UInt8(ascii: "&")) else { return nil }
+        var (line, column) = (1, 1)
+        var previous: Unicode.Scalar = "\n"
+        for scalar in file.text.unicodeScalars {
+            if previous == "&", !scalar.properties.isWhitespace {
+                return Place(file.name, line: line, column: column - 1)
+            }
+            let isWithinWord = previous.properties.isAlphabetic || previous.properties.numericType != nil
+            (line, column) = scalar == "\n" ? (line + 1, 1) : (line, column + 1)
+            previous = scalar == "&" && isWithinWord ? " " : scalar
         }
         return nil
     }

@@ -3,11 +3,13 @@ import ReportModel
 /// The text of a scheme: YAML files by name, in the order of their names. This is what travels by sync and what a store
 /// keeps; ``Scheme/parse(_:)`` makes it usable.
 package struct SchemeSource: Hashable, Sendable {
+    /// One file of a scheme, as it was written.
     package struct File: Hashable, Sendable {
         /// `[a-z0-9_-]+.yaml`, never a path.
         package let name: String
         package let text: String
 
+        /// Takes any name and text; ``Scheme/parse(_:)`` judges them.
         package init(name: String, text: String) {
             self.name = name
             self.text = text

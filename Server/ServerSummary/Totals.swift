@@ -9,6 +9,7 @@ package struct ReportedCell: Sendable {
     /// Whether the cell has several versions; `value` is then the one shown provisionally.
     package let isInConflict: Bool
 
+    /// A cell that a store has; a cell that was never written may be left out.
     package init(unit: UnitCode, item: Code, value: CellValue, isInConflict: Bool = false) {
         self.unit = unit
         self.item = item
@@ -32,7 +33,7 @@ package struct Totals: Sendable {
     /// reported for this kind of period.
     package let rows: [Row]
 
-    /// All numbers are normalized: 6.0 is 6.
+    /// One item at one unit. All numbers are normalized: 6.0 is 6.
     package struct Row: Sendable {
         package let unit: ReportingUnit
         package let item: Item

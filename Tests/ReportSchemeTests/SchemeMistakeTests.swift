@@ -67,6 +67,9 @@ import Testing
             .syntax("Maximum nesting level reached, set with yaml_set_max_nest_level())")
         ),
         Case("control.yaml", "", "a: 1\nb: \u{1}", "control.yaml:2:4", .syntax("control characters are not allowed")),
+        Case("bomb.yaml", "", "a: &a [x, x]\nb: [*a, *a]", "bomb.yaml:1:4", .anchor),
+        Case("bomb.yaml", "", "{\"a\":&a [x]}", "bomb.yaml:1:6", .anchor),
+        Case("bomb.yaml", "", "\u{2028}\n&a [x]", "bomb.yaml:2:1", .anchor),
         // Units and units of measure
         Case("units.yaml", "\"410728-02\"", "\"41072802\"", "units.yaml:5:12", .badUnitCode("41072802")),
         Case(
@@ -233,6 +236,12 @@ import Testing
         let source = SchemeSource(files.map { SchemeSource.File(name: $0.key, text: $0.value) })
         let error = try #require(throws: SchemeMistakes.self) { _ = try Scheme.parse(source) }
         #expect(error.mistakes.contains { $0.reason == reason && $0.file == "scheme.yaml" })
+    }
+
+    @Test(arguments: ["R&D", "A & B", "研&发"])
+    func anAmpersandWithinATextIsNoAnchor(name: String) throws {
+        let scheme = try Scheme.parse(SmallScheme.source("scheme.yaml", replacing: "小制度", with: name))
+        #expect(scheme.name.chinese == name)
     }
 
     @Test func twoFilesOfOneNameAndFilesThatAreNotUTF8AreMistakes() throws {
