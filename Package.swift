@@ -58,31 +58,42 @@ var targets: [Target] = [
     // Sources: the commands, what both sides share, and the C libraries.
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
     library("ReportStorage", in: "Sources", ["ReportModel", grdb, sqlite]),
-    library("ReportTransport", in: "Sources", ["ReportWire"] + nio),
+    library("ReportTransport", in: "Sources", ["ReportModel", "ReportWire", logging] + nio),
     library("ReportPages", in: "Sources", ["ReportModel", "ReportScheme"]),
+    library(
+        "ReportCommand", in: "Sources",
+        ["ReportModel", "ReportScheme", "ReportPages", "ReportStorage", argumentParser, logging]),
 
     // Client: what runs in a county office.
     library("ClientStore", in: "Client", ["ReportModel", "ReportScheme", "ReportStorage", grdb]),
     library(
         "ClientSync", in: "Client",
-        ["ReportModel", "ReportWire", "ReportSession", "ReportTransport", "ClientStore", logging] + nio),
+        ["ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportTransport", "ClientStore", logging]
+            + nio),
 
     // Server: what runs at the province.
     library("ServerStore", in: "Server", ["ReportModel", "ReportScheme", "ReportStorage", grdb]),
     library(
         "ServerSync", in: "Server",
-        ["ReportModel", "ReportWire", "ReportSession", "ReportTransport", "ServerStore", logging, serviceLifecycle]
-            + nio),
+        [
+            "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportTransport", "ServerStore", logging,
+            serviceLifecycle,
+        ] + nio),
     library("ServerSummary", in: "Server", ["ReportModel", "ReportScheme"]),
 
-    command("huiliu-client", ["ReportModel", "ReportScheme", "BundledScheme", "ReportPages", "ClientStore", "ClientSync", logging]),
+    command(
+        "huiliu-client",
+        [
+            "ReportModel", "ReportScheme", "BundledScheme", "ReportCommand", "ReportPages", "ReportStorage",
+            "ReportTransport", "ClientStore", "ClientSync", logging,
+        ]),
     command(
         "huiliu-server",
         [
-            "ReportModel", "ReportScheme", "BundledScheme", "ReportPages", "ServerStore", "ServerSync",
-            "ServerSummary", logging, serviceLifecycle,
+            "ReportModel", "ReportScheme", "BundledScheme", "ReportCommand", "ReportPages", "ReportStorage",
+            "ReportTransport", "ServerStore", "ServerSync", "ServerSummary", logging, serviceLifecycle,
         ]),
-    command("huiliu-inspect", ["ReportModel", "ReportPages", "ReportStorage"]),
+    command("huiliu-inspect", ["ReportModel", "ReportScheme", "ReportCommand", "ReportPages", "ReportStorage"]),
 
     // Tests: what only tests run.
     .target(name: "TestSupport", dependencies: ["ReportModel"], path: "Tests/TestSupport", swiftSettings: settings),

@@ -167,7 +167,7 @@ extension ByteReader {
         return Quantity(number, upper: upper)
     }
 
-    private mutating func decimal() throws(MalformedBytes) -> ExactDecimal {
+    package mutating func decimal() throws(MalformedBytes) -> ExactDecimal {
         let scale = Int(try self.byte())
         guard let decimal = ExactDecimal(mantissa: try self.signed128(), scale: scale) else {
             throw self.malformed("a number within the limits")
@@ -212,9 +212,9 @@ extension CellValue {
 
 extension CalendarDate {
     /// `(year × 16 + month) × 32 + day`.
-    var wireNumber: UInt64 { UInt64((self.year * 16 + self.month) * 32 + self.day) }
+    package var wireNumber: UInt64 { UInt64((self.year * 16 + self.month) * 32 + self.day) }
 
-    init?(wireNumber: UInt64) {
+    package init?(wireNumber: UInt64) {
         guard wireNumber < 10_000 * 512 else { return nil }
         let number = Int(wireNumber)
         self.init(year: number >> 9, month: number >> 5 & 15, day: number & 31)

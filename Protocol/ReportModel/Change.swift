@@ -33,7 +33,7 @@ package struct Change: Hashable, Sendable {
     }
 
     /// For decoders, which have checked the order already.
-    init(time: Timestamp, author: PersonID, contextDifference: [Reference], sortedWrites: [Write]) {
+    package init(time: Timestamp, author: PersonID, contextDifference: [Reference], sortedWrites: [Write]) {
         self.time = time
         self.author = author
         self.contextDifference = contextDifference

@@ -79,9 +79,7 @@ package struct ScopeChains: Hashable, Sendable {
 extension ScopeChains {
     /// The heads of all lines, less those that a longer line of the same chain continues.
     private var headLines: [Line] {
-        self.lines.filter { line in
-            !self.lines.contains { $0.fork == Position(line: line.number, sequence: line.head.sequence) }
-        }
+        self.lines.filter(self.isHead)
     }
 
     package var frontier: Frontier {
@@ -120,6 +118,16 @@ extension ScopeChains {
     /// The positions of those heads of `frontier` that are held.
     package func positions(of frontier: Frontier, hash: HashReader) rethrows -> [Position] {
         try frontier.heads.compactMap { try self.position(of: $0, hash: hash) }
+    }
+
+    /// The positions of the context of a change that was taken, so that all of it is known to be held. Reads a hash only
+    /// where a replica's chain has branched.
+    package func positions(ofTaken context: Frontier, hash: HashReader) rethrows -> [Position] {
+        try context.heads.compactMap { reference in
+            let holders = self.lines.filter { $0.replica == reference.replica && $0.holds(reference.sequence) }
+            guard holders.count == 1 else { return try self.position(of: reference, hash: hash) }
+            return Position(line: holders[0].number, sequence: reference.sequence)
+        }
     }
 
     /// Whether one of `heads` is the change at `position`, or comes after it in its chain.
@@ -237,5 +245,33 @@ extension ScopeChains {
             Line(
                 number: number, replica: accepted.replica, fork: fork,
                 head: Head(sequence: accepted.sequence, hash: accepted.hash), frontierAtHead: accepted.frontierAfter))
+    }
+}
+
+// MARK: - For people
+
+extension ScopeChains {
+    /// How many changes are held.
+    package var changeCount: Int {
+        self.lines.reduce(0) { $0 + Int($1.head.sequence - ($1.fork?.sequence ?? 0)) }
+    }
+
+    /// Whether no other line goes on from the end of this one.
+    package func isHead(_ line: Line) -> Bool {
+        !self.lines.contains { $0.fork == Position(line: line.number, sequence: line.head.sequence) }
+    }
+
+    /// The change before the one at `position`; `nil` for the first of a chain.
+    package func predecessor(of position: Position) -> Position? {
+        let line = self[position.line]
+        return position.sequence - 1 > line.fork?.sequence ?? 0
+            ? Position(line: position.line, sequence: position.sequence - 1) : line.fork
+    }
+
+    /// The name of a change as people see it: `replica:sequence`, with `~hash` where its replica's chain has branched.
+    package func dot(of stored: StoredChange) -> String {
+        let replica = stored.chained.replica
+        return self.lines.count { $0.replica == replica } > 1
+            ? stored.reference.description : "\(replica):\(stored.chained.sequence)"
     }
 }

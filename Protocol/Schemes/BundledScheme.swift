@@ -1,1 +1,29 @@
-// placeholder
+import ReportScheme
+
+/// The scheme that the programs carry within themselves: Henan's industrial zones, from `henan-zones/`.
+package enum BundledScheme {
+    /// The very bytes of the YAML files at the time of building.
+    package static var source: SchemeSource {
+        SchemeSource(
+            self.files.map { name, bytes in
+                SchemeSource.File(name: name, text: String(decoding: bytes, as: UTF8.self))
+            }
+        )
+    }
+
+    /// One line a file of `henan-zones/`; a test compares the list with the folder.
+    private static let files: [(name: String, bytes: [UInt8])] = [
+        ("enterprises.yaml", PackageResources.enterprises_yaml),
+        ("infrastructure.yaml", PackageResources.infrastructure_yaml),
+        ("investment.yaml", PackageResources.investment_yaml),
+        ("investment_promotion.yaml", PackageResources.investment_promotion_yaml),
+        ("land.yaml", PackageResources.land_yaml),
+        ("measures.yaml", PackageResources.measures_yaml),
+        ("output.yaml", PackageResources.output_yaml),
+        ("projects_summary.yaml", PackageResources.projects_summary_yaml),
+        ("reporting_rules.yaml", PackageResources.reporting_rules_yaml),
+        ("scheme.yaml", PackageResources.scheme_yaml),
+        ("units.yaml", PackageResources.units_yaml),
+        ("zones.yaml", PackageResources.zones_yaml),
+    ]
+}

@@ -1,0 +1,71 @@
+import ReportModel
+import ReportScheme
+import ReportStorage
+
+// What a sync asks of the store. Each method is one durable transaction.
+
+extension ClientStore {
+    /// Where the store stands in one scope.
+    package struct Standing: Sendable {
+        package let scope: UnitCode
+        package let frontier: Frontier
+        package let tip: ChainHash?
+        /// What the province has receipted; `nil` when that is everything held.
+        package let delivered: Frontier?
+    }
+
+    /// Every scope of this office, the office's own unit first: those the scheme knows and those the store holds.
+    package func standings(scheme: Scheme) throws -> [Standing] {
+        try self.database.read { reader in
+            let known = scheme.unitAndBelow(self.identity.unit).map(\.code)
+            let others = Set(try reader.scopes()).subtracting(known).subtracting([self.identity.unit]).sorted()
+            let own = known.isEmpty ? [self.identity.unit] : known
+            return try (own + others).map { scope in
+                let standing = try reader.standing(in: scope)
+                return Standing(
+                    scope: scope, frontier: standing.frontier, tip: standing.tip,
+                    delivered: try reader.deliveredFrontier(in: scope))
+            }
+        }
+    }
+
+    package func changes(
+        in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int
+    ) throws -> (changes: [StoredChange], frontier: Frontier, hasUnknownHeads: Bool) {
+        try self.database.read { reader in
+            let found = try reader.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax)
+            return (found.changes, found.frontier, try reader.hasUnknownHeads(peer, in: scope))
+        }
+    }
+
+    /// Takes what the province sent. It holds what it sends, so that is delivered.
+    ///
+    /// - Returns: The outcome, and the scope's frontier now.
+    package func take(_ batch: Batch, now: Timestamp) throws -> (TakeOutcome, Frontier) {
+        try self.database.write { writer in
+            let outcome = try writer.take(batch, received: now)
+            try writer.markDelivered(outcome.held, in: batch.scope)
+            return (outcome, try writer.chains(in: batch.scope).frontier)
+        }
+    }
+
+    package func markDelivered(_ references: [Reference], in scope: UnitCode) throws {
+        try self.database.write { try $0.markDelivered(references, in: scope) }
+    }
+
+    package func noteProvinceHolds(_ frontier: Frontier, in scope: UnitCode) throws {
+        try self.database.write { try $0.setDelivered(frontier, in: scope, own: self.identity.replica) }
+    }
+
+    package func replaceScheme(with source: SchemeSource) throws {
+        try self.database.write { try $0.replaceSchemeFiles(with: source.files.map { ($0.name, $0.text) }) }
+    }
+
+    /// - Parameter skewSeconds: how far the province's clock is ahead of this device's.
+    package func noteSync(at now: Timestamp, skewSeconds: Int64?) throws {
+        try self.database.write { writer in
+            try writer.set(Setting.lastSync, to: String(now.secondsSince1970))
+            if let skewSeconds { try writer.set(Setting.skewSeconds, to: String(skewSeconds)) }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import ReportModel
+import ReportScheme
+import ReportStorage
+
+/// The store of one office: its cells, its history, and who it is.
+///
+/// Everything here works without a network. What a method returns is on disk.
+package final class ClientStore: Sendable {
+    package let database: ReportDatabase
+    package let identity: Identity
+
+    /// Who a store is.
+    package struct Identity: Hashable, Sendable {
+        package let replica: ReplicaID
+        /// The unit whose figures, with all units below it, this office keeps.
+        package let unit: UnitCode
+        /// `host:port` of the province.
+        package let server: String
+        /// The device's name, which travels with its changes.
+        package let name: String
+        /// The person at the device.
+        package let author: PersonID
+
+        package init(replica: ReplicaID, unit: UnitCode, server: String, name: String, author: PersonID) {
+            self.replica = replica
+            self.unit = unit
+            self.server = server
+            self.name = name
+            self.author = author
+        }
+    }
+
+    /// Makes a new store.
+    ///
+    /// - Throws: `StoreError`.
+    package static func create(
+        in directory: String, identity: Identity, scheme: SchemeSource
+    ) throws -> ClientStore {
+        try self.create(
+            ReportDatabase(kind: .client, directory: directory, access: .create), identity: identity, scheme: scheme)
+    }
+
+    /// A store in memory, for tests.
+    package static func inMemory(identity: Identity, scheme: SchemeSource) throws -> ClientStore {
+        try self.create(ReportDatabase(inMemory: .client), identity: identity, scheme: scheme)
+    }
+
+    private static func create(
+        _ database: ReportDatabase, identity: Identity, scheme: SchemeSource
+    ) throws -> ClientStore {
+        try database.write { writer in
+            try writer.set(Setting.replica, to: identity.replica.description)
+            try writer.set(Setting.unit, to: identity.unit.description)
+            try writer.set(Setting.server, to: identity.server)
+            try writer.set(Setting.name, to: identity.name)
+            try writer.set(Setting.author, to: identity.author)
+            try writer.replaceSchemeFiles(with: scheme.files.map { ($0.name, $0.text) })
+        }
+        return ClientStore(database, identity)
+    }
+
+    /// Opens a store.
+    ///
+    /// - Throws: `StoreError`.
+    package convenience init(in directory: String, access: ReportDatabase.Access) throws {
+        let database = try ReportDatabase(kind: .client, directory: directory, access: access)
+        let identity = try database.read { reader in
+            guard let replica = try reader.setting(Setting.replica).flatMap({ ReplicaID($0) }),
+                let unit = try reader.setting(Setting.unit).flatMap({ UnitCode($0) })
+            else { throw StoreError.damaged(path: database.path, detail: "no identity") }
+            return Identity(
+                replica: replica, unit: unit, server: try reader.setting(Setting.server) ?? "",
+                name: try reader.setting(Setting.name) ?? "", author: try reader.setting(Setting.author) ?? "")
+        }
+        self.init(database, identity)
+    }
+
+    private init(_ database: ReportDatabase, _ identity: Identity) {
+        self.database = database
+        self.identity = identity
+    }
+
+    enum Setting {
+        static let replica = "replica"
+        static let unit = "unit"
+        static let server = "server"
+        static let name = "name"
+        static let author = "author"
+        static let lastSync = "last_sync"
+        static let skewSeconds = "skew_seconds"
+    }
+}
+
+// MARK: - Reading
+
+extension ClientStore {
+    /// The scheme this store works by: the province's, once it has come; until then the bundled one.
+    package func schemeSource() throws -> SchemeSource {
+        try self.database.read { reader in
+            SchemeSource(try reader.schemeFiles().map { SchemeSource.File(name: $0.name, text: $0.text) })
+        }
+    }
+
+    package func cell(_ address: CellAddress) throws -> CellState {
+        try self.database.read { try $0.cell(address) }
+    }
+
+    /// The cells of one unit's form and period.
+    package func cells(of unit: UnitCode, form: Code, period: Period) throws -> [CellState] {
+        try self.database.read { try $0.cells(of: unit, form: form, period: period) }
+    }
+
+    /// All cells in conflict.
+    package func conflicts() throws -> [CellState] {
+        try self.database.read { reader in
+            try reader.scopes().flatMap { try reader.conflicts(in: $0) }
+        }
+    }
+
+    /// What an office wants to know about its store.
+    package struct Status: Sendable {
+        /// Changes that the province has not receipted.
+        package let unsent: Int
+        package let unsentSince: Timestamp?
+        package let lastSync: Timestamp?
+        /// How far the province's clock was ahead of this device's at the last sync.
+        package let skewSeconds: Int64?
+        package let conflictCount: Int
+    }
+
+    package func status() throws -> Status {
+        try self.database.read { reader in
+            let undelivered = try reader.undelivered()
+            return Status(
+                unsent: undelivered.count, unsentSince: undelivered.since,
+                lastSync: try reader.setting(Setting.lastSync).flatMap { Int64($0) }
+                    .map { Timestamp(secondsSince1970: $0) },
+                skewSeconds: try reader.setting(Setting.skewSeconds).flatMap { Int64($0) },
+                conflictCount: try reader.scopes().reduce(0) { try $0 + reader.conflictCount(in: $1) })
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import ClientStore
+import Logging
+import NIOCore
+import ReportModel
+import ReportScheme
+import ReportSession
+import ReportTransport
+import ReportWire
+
+/// One connection to the province, from hello to its end. Reconnecting is ``Synchronizer``'s work.
+///
+/// Drives a `ClientSession`: reads frames, performs its actions, tells it what came of them.
+struct ClientConnection {
+    let store: ClientStore
+    let scheme: Scheme
+    let logger: Logger
+    /// The device's wall clock.
+    let now: @Sendable () -> Timestamp
+
+    /// What crossed the wire, in bytes of frames.
+    struct Traffic {
+        var bytesOut = 0
+        var bytesIn = 0
+    }
+
+    /// - Returns: What moved, and why the conversation ended if not as it should.
+    /// - Throws: Errors of the store. What was committed by then stays.
+    func run(
+        over channel: FrameChannel, traffic: inout Traffic
+    ) async throws -> (tally: ClientSession.Tally, error: ProtocolError?) {
+        var session = ClientSession(try self.start())
+        var end: End?
+        var counted = traffic
+        defer { traffic = counted }
+        try await channel.executeThenClose { inbound, outbound in
+            var driver = Driver(connection: self, outbound: outbound)
+            defer { counted = driver.traffic }
+            driver.traffic = counted
+            do {
+                end = try await driver.perform(session.connected(now: self.now()), &session)
+                var frames = inbound.makeAsyncIterator()
+                while end == nil, let frame = try await frames.next() {
+                    driver.traffic.bytesIn += frame.encodedByteCount
+                    guard let message = try Message(frame) else { continue }
+                    self.logger.debug("received", metadata: message.metadata)
+                    end = try await driver.perform(session.received(message), &session)
+                }
+                if end == nil { end = try await driver.perform(session.lost(.connectionLost), &session) }
+            } catch let error as ProtocolError {
+                end = try await driver.perform(session.failed(error), &session)
+            } catch let error as IOError {
+                self.logger.debug("connection failed", metadata: ["error": "\(error)"])
+                end = try await driver.perform(session.lost(.connectionLost), &session)
+            } catch let error as ChannelError {
+                self.logger.debug("connection failed", metadata: ["error": "\(error)"])
+                end = try await driver.perform(session.lost(.connectionLost), &session)
+            }
+        }
+        return (session.tally, end?.error)
+    }
+
+    private func start() throws -> ClientSession.Start {
+        ClientSession.Start(
+            replica: self.store.identity.replica, scheme: self.scheme.fingerprint.high,
+            scopes: try self.store.standings(scheme: self.scheme).map { standing in
+                ClientSession.ClientScope(
+                    standing: ScopeStanding(
+                        scope: standing.scope, frontier: standing.frontier, tip: standing.tip?.high ?? 0),
+                    delivered: standing.delivered)
+            })
+    }
+
+    /// How a conversation ended.
+    struct End {
+        let error: ProtocolError?
+    }
+}
+
+extension ClientConnection {
+    /// Performs the actions of a session, in order and depth first: what an action leads to comes before the next one.
+    private struct Driver {
+        let connection: ClientConnection
+        let outbound: NIOAsyncChannelOutboundWriter<Frame>
+        var traffic = Traffic()
+
+        mutating func perform(_ actions: [SessionAction], _ session: inout ClientSession) async throws -> End? {
+            var end: End?
+            for action in actions {
+                end = try await self.perform(action, &session) ?? end
+            }
+            return end
+        }
+
+        private mutating func perform(_ action: SessionAction, _ session: inout ClientSession) async throws -> End? {
+            let store = self.connection.store
+            switch action {
+            case .send(let message):
+                let frame = message.frame
+                self.traffic.bytesOut += frame.encodedByteCount
+                self.connection.logger.debug("sent", metadata: message.metadata)
+                do {
+                    try await self.outbound.write(frame)
+                } catch is NIOAsyncWriterError {
+                    // The other side is gone; the reading half will tell.
+                }
+            case .load(let scope, let peer):
+                let found = try store.changes(
+                    in: scope, lackedBy: peer, byteCountMax: Limits.batchCanonicalByteCountMax)
+                let loaded = LoadedChanges(
+                    changes: found.changes, frontier: found.frontier, hasUnknownHeads: found.hasUnknownHeads)
+                return try await self.perform(session.loaded(scope, loaded), &session)
+            case .commitThenReceipt(let batch):
+                let (outcome, frontier) = try store.take(batch, now: self.connection.now())
+                return try await self.perform(session.committed(batch.scope, outcome, own: frontier), &session)
+            case .markDelivered(let scope, let references):
+                try store.markDelivered(references, in: scope)
+            case .noteProvinceHolds(let scope, let frontier):
+                try store.noteProvinceHolds(frontier, in: scope)
+            case .noteWelcome(let time, _):
+                let now = self.connection.now()
+                try store.noteSync(at: now, skewSeconds: time.secondsSince1970 - now.secondsSince1970)
+            case .saveScheme(let bytes):
+                try self.saveScheme(bytes)
+            case .close(let error):
+                return End(error: error)
+            case .identify:
+                preconditionFailure("only a server identifies")
+            }
+            return nil
+        }
+
+        /// A scheme that does not parse is the province's mistake; the one in use stays, and nothing else is lost.
+        private func saveScheme(_ bytes: [UInt8]) throws {
+            do {
+                let source = try SchemeSource(encoded: bytes)
+                _ = try Scheme.parse(source)
+                try self.connection.store.replaceScheme(with: source)
+            } catch let error as SchemeMistakes {
+                self.connection.logger.warning("the province's scheme is kept out", metadata: ["error": "\(error)"])
+            } catch let error as MalformedBytes {
+                self.connection.logger.warning("the province's scheme is kept out", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}

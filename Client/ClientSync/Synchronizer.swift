@@ -1,0 +1,155 @@
+import ClientStore
+import Logging
+import NIOCore
+import NIOPosix
+import ReportModel
+import ReportScheme
+import ReportSession
+import ReportTransport
+import ReportWire
+
+/// Syncs a store with the province: connects, and again after a loss, with growing pauses, until it is done or the time
+/// is up.
+package struct Synchronizer: Sendable {
+    package let store: ClientStore
+    package let scheme: Scheme
+    package let server: HostPort
+    /// How long the province may be out of reach, or silent, before the sync gives up.
+    package let waitSeconds: Int64
+    package let logger: Logger
+    package let now: @Sendable () -> Timestamp
+
+    package init(
+        store: ClientStore, scheme: Scheme, server: HostPort, waitSeconds: Int64, logger: Logger,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.store = store
+        self.scheme = scheme
+        self.server = server
+        self.waitSeconds = waitSeconds
+        self.logger = logger
+        self.now = now
+    }
+
+    /// What a sync moved, over all its connections.
+    package struct Report: Sendable {
+        package var changesSent = 0
+        package var changesReceived = 0
+        package var bytesOut = 0
+        package var bytesIn = 0
+        package var roundTrips = 0
+    }
+
+    /// - Throws: `SyncFailure`, and errors of the store. What was exchanged by then stays.
+    package func run() async throws -> Report {
+        let clock = ContinuousClock()
+        var report = Report()
+        var backOff = BackOff()
+        var reached = clock.now
+        while true {
+            do {
+                let bytesBefore = report.bytesIn
+                let error = try await self.connectOnce(&report)
+                guard let error else { return report }
+                guard error.isWorthRetrying else { throw SyncFailure.refused(error) }
+                if report.bytesIn > bytesBefore {
+                    reached = clock.now
+                    backOff = BackOff()
+                }
+                self.logger.info("connection ended", metadata: ["reason": "\(error.words.english)"])
+            } catch let error as ConnectionFailure {
+                self.logger.info("no connection", metadata: ["reason": "\(error.detail)"])
+            }
+            let pause = backOff.next(random: Double.random(in: 0..<1))
+            guard clock.now + pause < reached + .seconds(self.waitSeconds) else {
+                throw SyncFailure.unreachable(self.server, seconds: self.waitSeconds)
+            }
+            try await Task.sleep(for: pause)
+        }
+    }
+
+    private struct ConnectionFailure: Error {
+        let detail: String
+    }
+
+    private func connectOnce(_ report: inout Report) async throws -> ProtocolError? {
+        let channel: FrameChannel
+        do {
+            channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .channelOption(.socketOption(.tcp_nodelay), value: 1)
+                .connectTimeout(.seconds(self.waitSeconds))
+                .connect(host: self.server.host, port: self.server.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try FramePipeline.wrap(channel, silenceSeconds: self.waitSeconds)
+                    }
+                }
+        } catch {
+            throw ConnectionFailure(detail: "\(error)")
+        }
+        var traffic = ClientConnection.Traffic()
+        let connection = ClientConnection(
+            store: self.store, scheme: self.scheme, logger: self.logger, now: self.now)
+        defer {
+            report.bytesOut += traffic.bytesOut
+            report.bytesIn += traffic.bytesIn
+        }
+        let (tally, error) = try await connection.run(over: channel, traffic: &traffic)
+        report.changesSent += tally.changesSent
+        report.changesReceived += tally.changesReceived
+        report.roundTrips += tally.roundTrips
+        return error
+    }
+}
+
+/// Why a sync did not come to its end.
+package enum SyncFailure: ExplainedError {
+    case unreachable(HostPort, seconds: Int64)
+    case refused(ProtocolError)
+
+    package var code: String {
+        switch self {
+        case .unreachable: "server_unreachable"
+        case .refused: "sync_refused"
+        }
+    }
+
+    package var explanation: Bilingual {
+        switch self {
+        case .unreachable(let server, let seconds):
+            Bilingual("\(seconds) 秒内未能与省级服务器 \(server) 完成同步。", "The sync with the province at \(server) did not come to its end within \(seconds) seconds.")
+        case .refused(let error):
+            Bilingual("同步中止（代码 \(error.rawCode)）：\(error.words.chinese)", "The sync was ended (code \(error.rawCode)): \(error.words.english)")
+        }
+    }
+
+    package var advice: Bilingual {
+        switch self {
+        case .unreachable:
+            Bilingual("数据都保存在本机，请在有网络时再次运行 sync。", "Everything is kept here; run sync again when there is a line.")
+        case .refused:
+            Bilingual("数据都保存在本机，按上面的说明处理后再次运行 sync。", "Everything is kept here; run sync again once that is put right.")
+        }
+    }
+}
+
+/// Growing pauses between attempts, from 0.1 to 5 seconds, spread out so that many clients do not come back at once.
+struct BackOff {
+    private var milliseconds = 100.0
+    private static let millisecondsMax = 5000.0
+
+    /// - Parameter random: 0..<1.
+    mutating func next(random: Double) -> Duration {
+        defer { self.milliseconds = min(self.milliseconds * 2, Self.millisecondsMax) }
+        return .milliseconds(Int(self.milliseconds * (0.5 + random / 2)))
+    }
+}
+
+extension ProtocolError {
+    /// Whether the same sync may go well in a moment.
+    fileprivate var isWorthRetrying: Bool {
+        switch self.knownCode {
+        case .shuttingDown, .silentTooLong, .storeFailed, .connectionLost, .checksumMismatch: true
+        default: false
+        }
+    }
+}

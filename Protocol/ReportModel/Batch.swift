@@ -1,0 +1,83 @@
+/// Changes of one scope in causal order, as they travel and are taken together.
+///
+/// A batch is wrapping. What is hashed and stored are the canonical bytes of each change, so a batch may be cut
+/// anywhere between two changes.
+package struct Batch: Hashable, Sendable {
+    package var scope: UnitCode
+    /// The chains of which the batch carries a run.
+    package private(set) var chains: [Chain]
+    package private(set) var entries: [Entry]
+
+    /// Where a run of changes begins in its chain.
+    package struct Chain: Hashable, Sendable {
+        package var replica: ReplicaID
+        package var firstSequence: UInt64
+        /// The first 4 bytes of the hash before the first change of the run; 0 where ``firstSequence`` is 1.
+        package var predecessorTag: UInt32
+
+        package init(replica: ReplicaID, firstSequence: UInt64, predecessorTag: UInt32) {
+            self.replica = replica
+            self.firstSequence = firstSequence
+            self.predecessorTag = predecessorTag
+        }
+    }
+
+    /// One change: the next of its chain.
+    package struct Entry: Hashable, Sendable {
+        /// Index in ``Batch/chains``.
+        package let chain: Int
+        package let change: Change
+        /// Of ``change``, computed once: they are hashed, measured and stored.
+        package let canonicalBytes: [UInt8]
+
+        package init(chain: Int, change: Change, canonicalBytes: [UInt8]) {
+            self.chain = chain
+            self.change = change
+            self.canonicalBytes = canonicalBytes
+        }
+    }
+
+    /// - Parameter entries: each chain occurs, in order of first appearance.
+    package init(scope: UnitCode, chains: [Chain], entries: [Entry]) {
+        self.scope = scope
+        self.chains = chains
+        self.entries = entries
+    }
+
+    /// - Parameter changes: in causal order.
+    package init(scope: UnitCode, changes: [StoredChange]) {
+        self.init(scope: scope, chains: [], entries: [])
+        var chainEnding: [Reference: Int] = [:]
+        for stored in changes {
+            let chained = stored.chained
+            let continued = chained.predecessor.flatMap { chainEnding.removeValue(forKey: $0) }
+            let chain = continued ?? self.chains.count
+            if continued == nil {
+                self.chains.append(
+                    Chain(
+                        replica: chained.replica, firstSequence: chained.sequence,
+                        predecessorTag: chained.sequence == 1 ? 0 : chained.predecessorTag))
+            }
+            self.entries.append(
+                Entry(chain: chain, change: chained.change, canonicalBytes: stored.canonicalBytes))
+            chainEnding[stored.reference] = chain
+        }
+    }
+}
+
+/// A change as a store holds it.
+package struct StoredChange: Hashable, Sendable {
+    package var chained: ChainedChange
+    package var hash: ChainHash
+    package var canonicalBytes: [UInt8]
+
+    package init(chained: ChainedChange, hash: ChainHash, canonicalBytes: [UInt8]) {
+        self.chained = chained
+        self.hash = hash
+        self.canonicalBytes = canonicalBytes
+    }
+
+    package var reference: Reference {
+        Reference(replica: self.chained.replica, sequence: self.chained.sequence, tag: self.hash.tag)
+    }
+}

@@ -1,0 +1,126 @@
+import ReportModel
+
+/// A CSV file of figures, read against a scheme: what it wants written, and the rows that make no sense.
+///
+/// Columns `unit,form,period,row,item,value` or `单位,报表,报告期,行,指标,数值`, in any order and mixture; the row column
+/// may be absent. Units, forms and items by code, name or alias. Empty lines are passed over.
+package struct ImportFile: Sendable {
+    /// One row that may be written.
+    package struct Accepted: Hashable, Sendable {
+        /// From 1, the header's line included.
+        package let line: Int
+        package let address: CellAddress
+        /// ``CellValue/missing`` for a blank; whether that may clear a figure is for the import to decide.
+        package let value: CellValue
+    }
+
+    /// One row that is left out, and why.
+    package struct Refused: Hashable, Sendable {
+        /// From 1, the header's line included.
+        package let line: Int
+        /// The field at fault, from 1, as spreadsheets count.
+        package let column: Int
+        /// As ``ExplainedError/code``.
+        package let code: String
+        /// What was wrong and what to do next.
+        package let text: Bilingual
+    }
+
+    /// In the order of the file; no cell twice.
+    package let accepted: [Accepted]
+    /// In the order of the file.
+    package let refused: [Refused]
+
+    /// - Throws: when the file as a whole cannot be read; a bad row alone is only refused.
+    package static func parse(_ bytes: [UInt8], scheme: Scheme) throws(ImportFileError) -> ImportFile {
+        guard bytes.count <= SchemeLimits.importByteCountMax else { throw .tooLarge(byteCount: bytes.count) }
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw .notUTF8 }
+        var reader = CSVReader(bytes)
+        var header: CSVReader.Record?
+        while header == nil, let record = reader.next() {
+            if !record.isEmpty { header = record }
+        }
+        guard let header, header.badlyQuotedField == nil else { throw .noHeader }
+        var rows = ImportRows(scheme: scheme, columns: try ImportColumns(header.fields))
+        while let record = reader.next() {
+            if !record.isEmpty { rows.read(record) }
+        }
+        return ImportFile(accepted: rows.accepted, refused: rows.refused)
+    }
+}
+
+extension CSVReader.Record {
+    /// A line with nothing on it, or with nothing but commas, as spreadsheets leave behind.
+    var isEmpty: Bool {
+        self.badlyQuotedField == nil && self.fields.allSatisfy { $0.trimmingBlanks.isEmpty }
+    }
+}
+
+/// Reads rows one by one.
+private struct ImportRows {
+    let scheme: Scheme
+    let columns: ImportColumns
+    var accepted: [ImportFile.Accepted] = []
+    var refused: [ImportFile.Refused] = []
+    private var firstIndices: [CellAddress: Int] = [:]
+
+    init(scheme: Scheme, columns: ImportColumns) {
+        self.scheme = scheme
+        self.columns = columns
+    }
+
+    mutating func read(_ record: CSVReader.Record) {
+        do throws(ImportRowError) {
+            let cell = try self.cell(record)
+            let value = try self.value(record, of: cell.item)
+            guard let first = self.firstIndices[cell.address].map({ self.accepted[$0] }) else {
+                self.firstIndices[cell.address] = self.accepted.count
+                self.accepted.append(.init(line: record.line, address: cell.address, value: value))
+                return
+            }
+            guard first.value == value else {
+                throw ImportRowError(.duplicate(cell.address, firstLine: first.line), self.columns.value)
+            }
+        } catch {
+            let (words, advice) = (error.error.explanation, error.error.advice)
+            self.refused.append(
+                .init(
+                    line: record.line,
+                    column: error.column + 1,
+                    code: error.error.code,
+                    text: Bilingual(words.chinese + advice.chinese, words.english + " " + advice.english)
+                )
+            )
+        }
+    }
+
+    private func cell(_ record: CSVReader.Record) throws(ImportRowError) -> SchemeCell {
+        if let column = record.badlyQuotedField { throw ImportRowError(.badlyQuoted, column) }
+        guard record.fields.count > self.columns.last else {
+            throw ImportRowError(.tooFewFields(record.fields.count, expected: self.columns.count), record.fields.count)
+        }
+        for (column, field) in record.fields.enumerated()
+        where !self.columns.isNamed(column) && !field.trimmingBlanks.isEmpty {
+            throw ImportRowError(.tooManyFields(field), column)
+        }
+        do {
+            return try self.scheme.cell(
+                unit: record.fields[self.columns.unit],
+                form: record.fields[self.columns.form],
+                period: record.fields[self.columns.period],
+                row: self.columns.row.map { record.fields[$0] } ?? "",
+                item: record.fields[self.columns.item]
+            )
+        } catch {
+            throw ImportRowError(.scheme(error), self.columns.column(of: error))
+        }
+    }
+
+    private func value(_ record: CSVReader.Record, of item: Item) throws(ImportRowError) -> CellValue {
+        do {
+            return try self.scheme.value(record.fields[self.columns.value], for: item)
+        } catch {
+            throw ImportRowError(.scheme(error), self.columns.value)
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import ReportModel
+
+/// Why an import file cannot be read at all.
+package enum ImportFileError: ExplainedError, Equatable {
+    case tooLarge(byteCount: Int)
+    case notUTF8, noHeader
+    case missingColumn(String), duplicateColumn(String), unknownColumn(String)
+
+    package var code: String {
+        switch self {
+        case .tooLarge: "import_too_large"
+        case .notUTF8: "import_not_utf8"
+        case .noHeader: "import_no_header"
+        case .missingColumn: "import_missing_column"
+        case .duplicateColumn: "import_duplicate_column"
+        case .unknownColumn: "import_unknown_column"
+        }
+    }
+
+    package var explanation: Bilingual {
+        switch self {
+        case .tooLarge(let byteCount):
+            Bilingual(
+                "文件有 \(byteCount) 字节，超过 \(SchemeLimits.importByteCountMax)。",
+                "The file has \(byteCount) bytes; \(SchemeLimits.importByteCountMax) are allowed."
+            )
+        case .notUTF8: Bilingual("文件不是 UTF-8 编码。", "The file is not UTF-8.")
+        case .noHeader: Bilingual("第一行不是列名。", "The first line does not name the columns.")
+        case .missingColumn(let name): Bilingual("缺少列 \(name)。", "The column \(name) is missing.")
+        case .duplicateColumn(let name):
+            Bilingual("列“\(name.shortened)”出现两次。", "The column “\(name.shortened)” is there twice.")
+        case .unknownColumn(let name):
+            Bilingual("不认识列“\(name.shortened)”。", "The column “\(name.shortened)” is not known.")
+        }
+    }
+
+    package var advice: Bilingual {
+        switch self {
+        case .tooLarge: Bilingual("请分成几个文件导入。", "Import it in several files.")
+        case .notUTF8:
+            Bilingual(
+                "请在表格软件中另存为“CSV UTF-8（逗号分隔）”。",
+                "Save it as “CSV UTF-8 (comma delimited)” in the spreadsheet."
+            )
+        case .noHeader, .missingColumn, .duplicateColumn, .unknownColumn:
+            Bilingual(
+                "第一行应为 单位,报表,报告期,行,指标,数值。",
+                "Let the first line be unit,form,period,row,item,value."
+            )
+        }
+    }
+}
+
+/// Why one row is left out, and in which column (from 0).
+struct ImportRowError: Error {
+    enum Reason: ExplainedError {
+        case badlyQuoted
+        case tooFewFields(Int, expected: Int)
+        case tooManyFields(String)
+        case duplicate(CellAddress, firstLine: Int)
+        case scheme(SchemeRefusal)
+    }
+
+    let error: Reason
+    let column: Int
+
+    init(_ error: Reason, _ column: Int) {
+        self.error = error
+        self.column = column
+    }
+}
+
+extension ImportRowError.Reason {
+    var code: String {
+        switch self {
+        case .badlyQuoted: "badly_quoted"
+        case .tooFewFields: "too_few_fields"
+        case .tooManyFields: "too_many_fields"
+        case .duplicate: "duplicate_cell"
+        case .scheme(let refusal): refusal.code
+        }
+    }
+
+    var explanation: Bilingual {
+        switch self {
+        case .badlyQuoted: Bilingual("引号不成对，或后引号之后还有文字。", "A quotation mark is not closed, or text follows it.")
+        case .tooFewFields(let count, let expected):
+            Bilingual("本行只有 \(count) 列，应有 \(expected) 列。", "The row has \(count) fields instead of \(expected).")
+        case .tooManyFields(let field):
+            Bilingual("“\(field.shortened)”超出了列名的范围。", "“\(field.shortened)” stands beyond the named columns.")
+        case .duplicate(let address, let line):
+            Bilingual("\(address) 在第 \(line) 行已有另一个数值。", "\(address) has another value on line \(line).")
+        case .scheme(let refusal): refusal.explanation
+        }
+    }
+
+    var advice: Bilingual {
+        switch self {
+        case .badlyQuoted: Bilingual("请去掉引号，或写成 \"…\"。", "Leave the marks out, or write \"…\" around the whole field.")
+        case .tooFewFields: Bilingual("请补上空列的逗号。", "Write the commas of empty fields too.")
+        case .tooManyFields:
+            Bilingual("带千位逗号的数请加引号：\"1,234.5\"。", "Put a figure with commas in quotation marks: \"1,234.5\".")
+        case .duplicate: Bilingual("请只保留一行。", "Keep one of the two rows.")
+        case .scheme(let refusal): refusal.advice
+        }
+    }
+}

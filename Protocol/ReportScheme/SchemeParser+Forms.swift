@@ -1,0 +1,208 @@
+import ReportModel
+import Yams
+
+/// A form whose items do not yet know their units of measure, plans and reporters.
+struct FormDraft {
+    let code: Code
+    let name: Bilingual
+    let items: [ItemDraft]
+    /// Items with a mistake of their own.
+    let flawedItems: Set<Code>
+}
+
+struct ItemDraft {
+    let code: Placed<Code>
+    let name: Bilingual
+    let aliases: [String]
+    let valueType: ValueType
+    let choices: [String]
+    let measure: Placed<String>?
+    let kind: Item.Kind?
+    let role: Item.Role
+    let isAdditive: Bool
+    let plan: Placed<Code>?
+    let periods: Set<Period.Kind>
+    let reporters: [Placed<String>]
+}
+
+/// `additive: true` or `false`.
+private enum Truth: String, CaseIterable {
+    case `true`, `false`
+}
+
+/// The kinds of period that an item may have: all but *none*, which is the system's.
+private enum PeriodName: String, CaseIterable {
+    case year, half, quarter, month, half_month, ten_days
+}
+
+extension SchemeParser {
+    static let formKeys = ["form", "name", "name_en", "note", "items"]
+    static let itemKeys = [
+        "item", "name", "name_en", "aliases", "type", "choices", "unit", "kind", "role", "additive", "plan", "periods",
+        "reported_by", "note",
+    ]
+    private static let keysOfNumbers = ["unit", "kind", "additive", "plan"]
+
+    mutating func readForm(_ node: Node, file: String) {
+        guard let object = self.object(node, file: file, keys: Self.formKeys) else { return }
+        self.takeNames(["form", "name", "name_en"], of: object, in: \.formNames)
+        let code = self.code("form", of: object)
+        let name = self.name(of: object)
+        _ = self.text("note", of: object, required: false)
+        self.itemNames = NameRegister()
+        var items: [ItemDraft] = []
+        var flawedItems: Set<Code> = []
+        for node in self.nodes("items", of: object) {
+            guard let entry = self.object(node, file: file, keys: Self.itemKeys) else { continue }
+            self.takeNames(["item", "name", "name_en"], of: entry, in: \.itemNames)
+            if let item = self.item(entry) {
+                items.append(item)
+            } else if let code = entry.values["item"]?.scalar.flatMap({ Code($0.string) }) {
+                flawedItems.insert(code)
+            }
+        }
+        // A form that cannot be named still has its place, so that its absence is not reported as well.
+        self.forms.append(
+            FormDraft(
+                code: code?.value ?? "unnamed",
+                name: name ?? Bilingual("", ""),
+                items: items,
+                flawedItems: flawedItems
+            )
+        )
+    }
+
+    private mutating func item(_ object: YAMLObject) -> ItemDraft? {
+        let code = self.code("item", of: object)
+        let name = self.name(of: object)
+        let type: ValueType? = self.choice("type", of: object, missing: .number)
+        let isNumber = type == .number
+        if type != nil, !isNumber {
+            for key in Self.keysOfNumbers {
+                if let node = object.values[key] {
+                    self.add(.onlyForNumbers(key), at: self.place(of: node, in: object.file))
+                }
+            }
+        }
+        if type != nil, type != .choice, let node = object.values["choices"] {
+            self.add(.onlyForChoices, at: self.place(of: node, in: object.file))
+        }
+        let measure = isNumber ? self.text("unit", of: object) : nil
+        let kind: Item.Kind? = isNumber ? self.choice("kind", of: object) : nil
+        let role: Item.Role? = self.choice("role", of: object, missing: .actual)
+        let additive: Truth? = self.choice("additive", of: object, missing: .true)
+        let periods = self.texts("periods", of: object, required: true).compactMap { text -> Period.Kind? in
+            (self.choice(text) as PeriodName?).flatMap { Period.Kind(rawValue: $0.rawValue) }
+        }
+        let draft = (
+            aliases: self.texts("aliases", of: object).map(\.value),
+            choices: type == .choice ? self.texts("choices", of: object, required: true).map(\.value) : [],
+            plan: self.code("plan", of: object, required: false),
+            reporters: self.texts("reported_by", of: object, required: true)
+        )
+        _ = self.text("note", of: object, required: false)
+        guard let code, let name, let type else { return nil }
+        return ItemDraft(
+            code: code,
+            name: name,
+            aliases: draft.aliases,
+            valueType: type,
+            choices: draft.choices,
+            measure: measure,
+            kind: kind,
+            role: role ?? .actual,
+            isAdditive: isNumber && additive != .false,
+            plan: draft.plan,
+            periods: Set(periods),
+            reporters: draft.reporters
+        )
+    }
+}
+
+// MARK: - Joining items to what they name
+
+extension SchemeParser {
+    mutating func finishForms(units: [ReportingUnit]) -> [Form] {
+        let measures = NameIndex.make(self.measures) { [$0.code, $0.englishName] + $0.aliases }
+        let codes = Set(units.map { $0.code })
+        let levels = Dictionary(grouping: units) { $0.level }.mapValues { Set($0.map(\.code)) }
+        var forms: [Form] = []
+        for draft in self.forms {
+            self.checkPlans(of: draft, measures: measures)
+            var items: [Item] = []
+            for item in draft.items {
+                items.append(
+                    Item(
+                        code: item.code.value,
+                        name: item.name,
+                        aliases: item.aliases,
+                        valueType: item.valueType,
+                        choices: item.choices,
+                        measure: self.measure(of: item, in: measures),
+                        kind: item.kind,
+                        role: item.role,
+                        isAdditive: item.isAdditive,
+                        plan: item.plan?.value,
+                        periods: item.periods,
+                        reporters: self.reporters(of: item, codes: codes, levels: levels)
+                    )
+                )
+            }
+            forms.append(Form(code: draft.code, name: draft.name, items: items))
+        }
+        return forms
+    }
+
+    private mutating func measure(of item: ItemDraft, in measures: [String: Int]) -> Measure? {
+        guard let name = item.measure else { return nil }
+        guard let index = measures[NameIndex.key(name.value)] else {
+            if !self.flawed.measures.contains(name.value) {
+                self.add(.unknownMeasure(name.value.shortened), at: name.place)
+            }
+            return nil
+        }
+        return self.measures[index]
+    }
+
+    private mutating func reporters(
+        of item: ItemDraft,
+        codes: Set<UnitCode>,
+        levels: [UnitLevel: Set<UnitCode>]
+    ) -> Set<UnitCode> {
+        var reporters: Set<UnitCode> = []
+        for name in item.reporters {
+            if let level = UnitLevel(rawValue: name.value) {
+                reporters.formUnion(levels[level, default: []])
+            } else if let code = UnitCode(name.value), codes.contains(code) {
+                reporters.insert(code)
+            } else if UnitCode(name.value).map(self.flawed.units.contains) != true {
+                self.add(.unknownReporter(name.value.shortened), at: name.place)
+            }
+        }
+        return reporters
+    }
+
+    private mutating func checkPlans(of form: FormDraft, measures: [String: Int]) {
+        let items = Dictionary(form.items.map { ($0.code.value, $0) }) { first, _ in first }
+        for item in form.items {
+            guard let plan = item.plan else { continue }
+            guard let target = items[plan.value] else {
+                if !form.flawedItems.contains(plan.value) {
+                    self.add(.unknownPlan(plan.value.description), at: plan.place)
+                }
+                continue
+            }
+            let code = plan.value.description
+            if plan.value == item.code.value { self.add(.planIsItself, at: plan.place) }
+            if target.valueType != .number { self.add(.planIsNoNumber(code), at: plan.place) }
+            if !target.periods.contains(.year) { self.add(.planWithoutYear(code), at: plan.place) }
+            // By what they name, for an alias is the same unit of measure.
+            if let own = item.measure.flatMap({ measures[$0.value] }),
+                let plans = target.measure.flatMap({ measures[$0.value] }), own != plans
+            {
+                let (own, plans) = (self.measures[own].code, self.measures[plans].code)
+                self.add(.planMeasureDiffers(code, own: own, plans: plans), at: plan.place)
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+import ReportModel
+import Yams
+
+/// One mapping of a file whose keys are all known.
+struct YAMLObject {
+    let file: String
+    let place: Place
+    let values: [String: Node]
+}
+
+// Every function here reports what it does not understand, once, and returns what it does.
+extension SchemeParser {
+    mutating func node(of file: SchemeSource.File) -> Node? {
+        do {
+            // The encoding is named, for Yams would otherwise look it up in the process's environment.
+            guard let node = try Yams.compose(yaml: file.text, .default, .default, .utf8) else {
+                self.add(.unknownFileKind, at: Place(file.name))
+                return nil
+            }
+            return node
+        } catch let error as YamlError {
+            self.add(error, in: file)
+        } catch {
+            self.add(.syntax("\(error)"), at: Place(file.name))
+        }
+        return nil
+    }
+
+    func place(of node: Node, in file: String) -> Place {
+        Place(file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+    }
+
+    mutating func object(_ node: Node, file: String, keys: [String]) -> YAMLObject? {
+        let place = self.place(of: node, in: file)
+        guard let mapping = node.mapping else {
+            self.add(.notMapping, at: place)
+            return nil
+        }
+        var values: [String: Node] = [:]
+        for (key, value) in mapping {
+            guard let name = key.scalar?.string, keys.contains(name) else {
+                let name = key.scalar?.string.shortened ?? "?"
+                self.add(.unknownKey(name, known: keys), at: self.place(of: key, in: file))
+                continue
+            }
+            values[name] = value
+        }
+        return YAMLObject(file: file, place: place, values: values)
+    }
+
+    mutating func text(_ key: String, of object: YAMLObject, required: Bool = true) -> Placed<String>? {
+        guard let node = object.values[key] else {
+            if required { self.add(.missingKey(key), at: object.place) }
+            return nil
+        }
+        return self.text(node, file: object.file)
+    }
+
+    mutating func texts(_ key: String, of object: YAMLObject, required: Bool = false) -> [Placed<String>] {
+        self.nodes(key, of: object, required: required).compactMap { self.text($0, file: object.file) }
+    }
+
+    /// The entries of a list, which is not empty when it is `required`.
+    mutating func nodes(_ key: String, of object: YAMLObject, required: Bool = true) -> [Node] {
+        guard let node = object.values[key] else {
+            if required { self.add(.missingKey(key), at: object.place) }
+            return []
+        }
+        guard let sequence = node.sequence else {
+            self.add(.notList, at: self.place(of: node, in: object.file))
+            return []
+        }
+        if required, sequence.isEmpty { self.add(.emptyList, at: self.place(of: node, in: object.file)) }
+        return Array(sequence)
+    }
+
+    /// A text that is one of `Choice`'s raw values; `missing` when the key is not there, unless that is `nil`.
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ key: String,
+        of object: YAMLObject,
+        missing: Choice? = nil
+    ) -> Choice? {
+        if object.values[key] == nil, let missing { return missing }
+        return self.text(key, of: object).flatMap { self.choice($0) }
+    }
+
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ text: Placed<String>) -> Choice? {
+        if let choice = Choice(rawValue: text.value) { return choice }
+        self.add(.notOneOf(text.value.shortened, allowed: Choice.allCases.map(\.rawValue)), at: text.place)
+        return nil
+    }
+
+    /// `name` and `name_en`.
+    mutating func name(of object: YAMLObject) -> Bilingual? {
+        let chinese = self.text("name", of: object)
+        let english = self.text("name_en", of: object)
+        guard let chinese, let english else { return nil }
+        return Bilingual(chinese.value, english.value)
+    }
+
+    /// A code that a scheme may give to a form, an item or itself.
+    mutating func code(_ key: String, of object: YAMLObject, required: Bool = true) -> Placed<Code>? {
+        guard let text = self.text(key, of: object, required: required) else { return nil }
+        guard let code = Code(text.value) else {
+            self.add(.badCode(text.value.shortened), at: text.place)
+            return nil
+        }
+        guard !code.isSystem else {
+            self.add(.systemCode(text.value), at: text.place)
+            return nil
+        }
+        return Placed(value: code, place: text.place)
+    }
+
+    private mutating func text(_ node: Node, file: String) -> Placed<String>? {
+        let place = self.place(of: node, in: file)
+        guard let typed = node.scalar?.string else {
+            self.add(.notText, at: place)
+            return nil
+        }
+        let text = typed.trimmingBlanks
+        guard !text.isEmpty else {
+            self.add(.emptyText, at: place)
+            return nil
+        }
+        guard text.utf8.count <= SchemeLimits.nameByteCountMax,
+            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else {
+            self.add(.badText, at: place)
+            return nil
+        }
+        return Placed(value: text, place: place)
+    }
+
+    private mutating func add(_ error: YamlError, in file: SchemeSource.File) {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            self.add(.syntax(problem), at: Place(file.name, line: mark.line, column: mark.column))
+        case .duplicatedKeysInMapping(let keys, let context):
+            self.add(
+                .duplicateKeys(keys.sorted()),
+                at: Place(file.name, line: context.mark.line, column: context.mark.column)
+            )
+        case .reader(let problem, let offset, _, _):
+            let read = file.text.prefix(offset ?? 0)
+            let column =
+                read.count
+                - (read.lastIndex(where: \.isNewline).map { read.distance(from: read.startIndex, to: $0) + 1 } ?? 0)
+            self.add(
+                .syntax(problem),
+                at: Place(file.name, line: read.count(where: \.isNewline) + 1, column: column + 1)
+            )
+        case .memory:
+            self.add(.syntax("nested too deeply"), at: Place(file.name))
+        default:
+            self.add(.syntax("\(error)"), at: Place(file.name))
+        }
+    }
+}
+
+/// The names that things of one sort have taken, so that no two share one.
+struct NameRegister {
+    private var owners: [String: (owner: Int, place: Place)] = [:]
+    private var ownerCount = 0
+
+    /// Takes all names of one more thing.
+    ///
+    /// - Returns: the names that another thing took before, with the place where it did.
+    mutating func take(_ names: [Placed<String>]) -> [(name: Placed<String>, first: Place)] {
+        self.ownerCount += 1
+        var taken: [(Placed<String>, Place)] = []
+        for name in names {
+            let key = NameIndex.key(name.value)
+            if let first = self.owners[key] {
+                if first.owner != self.ownerCount { taken.append((name, first.place)) }
+            } else {
+                self.owners[key] = (self.ownerCount, name.place)
+            }
+        }
+        return taken
+    }
+}
+
+extension SchemeParser {
+    /// Takes the names of one thing, which stand at `keys` and in `aliases`, and reports those that another one has.
+    mutating func takeNames(
+        _ keys: [String],
+        of object: YAMLObject,
+        in register: WritableKeyPath<SchemeParser, NameRegister>
+    ) {
+        for (name, first) in self[keyPath: register].take(self.names(keys, of: object)) {
+            self.add(.duplicate(name.value, first: first.text), at: name.place)
+        }
+    }
+
+    /// The texts of `keys` and the list `aliases`: all the names of a thing, each at its place. Reports nothing.
+    private func names(_ keys: [String], of object: YAMLObject) -> [Placed<String>] {
+        let nodes = keys.compactMap { object.values[$0] } + (object.values["aliases"]?.sequence.map(Array.init) ?? [])
+        return nodes.compactMap { node in
+            guard let text = node.scalar?.string.trimmingBlanks, !text.isEmpty else { return nil }
+            return Placed(value: text, place: self.place(of: node, in: object.file))
+        }
+    }
+}

@@ -1,0 +1,261 @@
+import ReportModel
+import ReportWire
+
+/// One sync as the client sees it. A value: told events, it answers with actions (Protocol/README.md, "A sync").
+///
+/// ```
+/// greeting ──welcome──▶ learning ──all haves──▶ exchanging ──done──▶ closed
+///     └──────────────────────┴─── goodbye, lost, wrong word ────────────▲
+/// ```
+package struct ClientSession: Hashable, Sendable {
+    /// What the client brings to a connection.
+    package struct Start: Hashable, Sendable {
+        package var replica: ReplicaID
+        package var scheme: UInt64
+        /// The claimed unit first.
+        package var scopes: [ClientScope]
+
+        package init(replica: ReplicaID, scheme: UInt64, scopes: [ClientScope]) {
+            precondition(!scopes.isEmpty)
+            self.replica = replica
+            self.scheme = scheme
+            self.scopes = scopes
+        }
+    }
+
+    package struct ClientScope: Hashable, Sendable {
+        package var standing: ScopeStanding
+        /// What the province has receipted so far; `nil` when that is everything the client holds.
+        package var delivered: Frontier?
+
+        package init(standing: ScopeStanding, delivered: Frontier?) {
+            self.standing = standing
+            self.delivered = delivered
+        }
+    }
+
+    /// What moved.
+    package struct Tally: Hashable, Sendable {
+        package var changesSent = 0
+        package var changesReceived = 0
+        package var roundTrips = 0
+    }
+
+    private enum State: Hashable {
+        /// Hello is said. Can transition to: learning, closed.
+        case greeting
+        /// The welcome is read, and this many haves are still to come. Can transition to: exchanging, closed.
+        case learning(havesLeft: Int)
+        /// Batches and receipts go both ways. Can transition to: closed.
+        case exchanging
+        case closed
+    }
+
+    private let start: Start
+    private var state: State = .greeting
+    private var exchanges: [UnitCode: ScopeExchange] = [:]
+    /// In the order in which they take turns.
+    private var turns: [UnitCode] = []
+    private var served: Set<UnitCode> = []
+    private var batchesInFlightMax = Limits.unaskedBatchCountMax
+    private var hasSaidDone = false
+    private var scheme = SchemeAssembly()
+    private var isSchemeExpected = false
+    private var awaitsReply = false
+    package private(set) var tally = Tally()
+
+    package init(_ start: Start) {
+        self.start = start
+    }
+
+    /// The connection stands.
+    package mutating func connected(now: Timestamp) -> [SessionAction] {
+        let scopes = self.start.scopes.map { Hello.Scope(unit: $0.standing.scope, tip: $0.standing.tip) }
+        var actions: [SessionAction] = [
+            .send(
+                .hello(
+                    Hello(replica: self.start.replica, time: now, scheme: self.start.scheme, scopes: scopes)))
+        ]
+        self.served = Set(scopes.map(\.unit))
+        // A guess that nearly always holds saves a round trip: the province still has what it receipted.
+        for scope in self.start.scopes {
+            guard let delivered = scope.delivered else { continue }
+            var exchange = ScopeExchange(scope: scope.standing.scope, own: scope.standing.frontier)
+            exchange.assume(delivered)
+            self.add(exchange)
+            break
+        }
+        actions += self.pump()
+        return self.noting(actions)
+    }
+
+    /// The province said `message`. Every state answers every message.
+    package mutating func received(_ message: Message) -> [SessionAction] {
+        if self.awaitsReply {
+            self.tally.roundTrips += 1
+            self.awaitsReply = false
+        }
+        do throws(ProtocolError) {
+            return self.noting(try self.answer(message))
+        } catch {
+            return self.end(error)
+        }
+    }
+
+    /// The store answered a `load`.
+    package mutating func loaded(_ scope: UnitCode, _ changes: LoadedChanges) -> [SessionAction] {
+        guard self.state != .closed, self.exchanges[scope] != nil else { return [] }
+        var actions = self.exchanges[scope]!.loaded(changes)
+        if self.state == .greeting, !actions.isEmpty {
+            // So that the province can answer at once.
+            actions.insert(self.exchanges[scope]!.have(), at: 0)
+        }
+        return self.noting(actions + self.pump())
+    }
+
+    /// The store has committed a batch.
+    package mutating func committed(
+        _ scope: UnitCode, _ outcome: TakeOutcome, own: Frontier
+    ) -> [SessionAction] {
+        guard self.state != .closed, self.exchanges[scope] != nil else { return [] }
+        self.tally.changesReceived += outcome.takenCount
+        do throws(ProtocolError) {
+            let answers = try self.exchanges[scope]!.committed(outcome, own: own)
+            return self.noting(self.pump() + answers)
+        } catch {
+            return self.end(error)
+        }
+    }
+
+    /// What came was no message: say so, and go.
+    package mutating func failed(_ error: ProtocolError) -> [SessionAction] {
+        self.state == .closed ? [] : self.end(error)
+    }
+
+    /// The connection ended without a word.
+    package mutating func lost(_ error: ProtocolError) -> [SessionAction] {
+        guard self.state != .closed else { return [] }
+        self.state = .closed
+        return [.close(error)]
+    }
+
+    // MARK: - Answers
+
+    private mutating func answer(_ message: Message) throws(ProtocolError) -> [SessionAction] {
+        switch (self.state, message) {
+        case (.closed, _):
+            return []
+        case (_, .goodbye(let reason)):
+            self.state = .closed
+            return [.close(reason)]
+        case (.greeting, .welcome(let welcome)):
+            return try self.welcomed(welcome)
+        case (.learning(let havesLeft), .have(let have)) where havesLeft > 0:
+            var actions = try self.learn(have)
+            self.state = .learning(havesLeft: havesLeft - 1)
+            if havesLeft == 1 { actions += self.allLearnt() }
+            return actions
+        case (.exchanging, .have(let have)):
+            return try self.learn(have) + self.pump()
+        case (.learning, .receipt(let receipt)), (.exchanging, .receipt(let receipt)):
+            guard self.exchanges[receipt.scope] != nil else { throw .unexpected(message.name) }
+            self.tally.changesSent += try self.exchanges[receipt.scope]!.receipted()
+            return [.markDelivered(receipt.scope, receipt.references)] + self.pump()
+        case (.exchanging, .batch(let batch)):
+            guard self.exchanges[batch.scope] != nil else { throw .scopeNotServed(batch.scope) }
+            self.exchanges[batch.scope]!.receivedBatch()
+            return [.commitThenReceipt(batch)]
+        case (.exchanging, .scheme(let part)) where self.isSchemeExpected:
+            guard let scheme = try self.scheme.append(part) else { return [] }
+            self.isSchemeExpected = false
+            return [.saveScheme(scheme)]
+        case (.exchanging, .done):
+            self.state = .closed
+            return [.close(nil)]
+        case (.greeting, _), (.learning, _), (.exchanging, _):
+            throw .unexpected(message.name)
+        }
+    }
+
+    private mutating func welcomed(_ welcome: Welcome) throws(ProtocolError) -> [SessionAction] {
+        guard Limits.versions.contains(welcome.version) else { throw .unexpected("welcome") }
+        if let scopes = welcome.scopes { self.served = Set(scopes) }
+        for scope in self.turns where !self.served.contains(scope) { self.remove(scope) }
+        self.batchesInFlightMax = min(welcome.batchesInFlightMax, Limits.batchesInFlightMax)
+        self.isSchemeExpected = welcome.scheme != self.start.scheme
+        self.state = .learning(havesLeft: welcome.differingScopeCount)
+        let note = SessionAction.noteWelcome(welcome.time, welcome.replica)
+        return welcome.differingScopeCount == 0 ? [note] + self.allLearnt() : [note]
+    }
+
+    private mutating func learn(_ have: Have) throws(ProtocolError) -> [SessionAction] {
+        guard self.served.contains(have.scope) else { throw .scopeNotServed(have.scope) }
+        if self.exchanges[have.scope] == nil {
+            self.add(ScopeExchange(scope: have.scope, own: self.standing(of: have.scope)?.frontier ?? Frontier()))
+        }
+        try self.exchanges[have.scope]!.received(have)
+        var actions: [SessionAction] = []
+        if have.batchesSeen == 0 { actions.append(.noteProvinceHolds(have.scope, have.frontier)) }
+        if !self.exchanges[have.scope]!.hasSaidHave { actions.append(self.exchanges[have.scope]!.have()) }
+        return actions
+    }
+
+    /// Every scope for which no `have` came is the same on both sides.
+    private mutating func allLearnt() -> [SessionAction] {
+        self.state = .exchanging
+        var actions: [SessionAction] = []
+        for scope in self.start.scopes {
+            let unit = scope.standing.scope
+            guard self.served.contains(unit), self.exchanges[unit]?.isAssumed ?? true else { continue }
+            self.exchanges[unit]?.settle(on: scope.standing.frontier)
+            if scope.delivered != nil { actions.append(.noteProvinceHolds(unit, scope.standing.frontier)) }
+        }
+        return actions + self.pump()
+    }
+
+    // MARK: - Sending
+
+    /// Lets the scopes take turns until the connection is full, and says so when there is nothing left to send.
+    private mutating func pump() -> [SessionAction] {
+        var actions: [SessionAction] = []
+        var inFlight = self.exchanges.values.reduce(0) { $0 + $1.inFlight.count + ($1.isLoading ? 1 : 0) }
+        for _ in self.turns.indices where inFlight < self.batchesInFlightMax {
+            let scope = self.turns.removeFirst()
+            self.turns.append(scope)
+            guard self.exchanges[scope]!.canSend else { continue }
+            actions.append(self.exchanges[scope]!.load())
+            inFlight += 1
+        }
+        let isDelivered = self.exchanges.values.allSatisfy(\.isDelivered)
+        if !isDelivered { self.hasSaidDone = false }
+        if self.state == .exchanging, isDelivered, !self.exchanges.isEmpty, !self.hasSaidDone {
+            self.hasSaidDone = true
+            actions.append(.send(.done))
+        }
+        return actions
+    }
+
+    private mutating func add(_ exchange: ScopeExchange) {
+        self.exchanges[exchange.scope] = exchange
+        self.turns.append(exchange.scope)
+    }
+
+    private mutating func remove(_ scope: UnitCode) {
+        self.exchanges[scope] = nil
+        self.turns.removeAll { $0 == scope }
+    }
+
+    private func standing(of scope: UnitCode) -> ScopeStanding? {
+        self.start.scopes.first { $0.standing.scope == scope }?.standing
+    }
+
+    private mutating func end(_ error: ProtocolError) -> [SessionAction] {
+        self.state = .closed
+        return [.send(.goodbye(error)), .close(error)]
+    }
+
+    private mutating func noting(_ actions: [SessionAction]) -> [SessionAction] {
+        for case .send in actions { self.awaitsReply = true }
+        return actions
+    }
+}

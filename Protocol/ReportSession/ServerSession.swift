@@ -1,0 +1,195 @@
+import ReportModel
+import ReportWire
+
+/// One sync as the server sees it. A value: told events, it answers with actions (Protocol/README.md, "A sync").
+///
+/// ```
+/// waiting ──hello──▶ identifying ──identified──▶ exchanging ──client's done, all delivered──▶ closed
+///    └────────────────────┴──────── refused, goodbye, wrong word, stopping ──────────────────────▲
+/// ```
+package struct ServerSession: Hashable, Sendable {
+    /// What the server knows once it has looked a client up.
+    package struct Identified: Hashable, Sendable {
+        package var replica: ReplicaID
+        package var now: Timestamp
+        package var scheme: UInt64
+        /// The encoded scheme; sent when the client has another.
+        package var schemeBytes: [UInt8]
+        /// The claimed unit first, then the units below it.
+        package var scopes: [ScopeStanding]
+
+        package init(
+            replica: ReplicaID, now: Timestamp, scheme: UInt64, schemeBytes: [UInt8], scopes: [ScopeStanding]
+        ) {
+            self.replica = replica
+            self.now = now
+            self.scheme = scheme
+            self.schemeBytes = schemeBytes
+            self.scopes = scopes
+        }
+    }
+
+    private enum State: Hashable {
+        /// Can transition to: identifying, closed.
+        case waiting
+        /// The driver looks the client up before it reads on. Can transition to: exchanging, closed.
+        case identifying(Hello)
+        /// Can transition to: closed.
+        case exchanging
+        case closed
+    }
+
+    private var state: State = .waiting
+    private var scopes: [UnitCode: ScopeStanding] = [:]
+    private var exchanges: [UnitCode: ScopeExchange] = [:]
+    private var turns: [UnitCode] = []
+    private var clientIsDone = false
+
+    package init() {}
+
+    /// The client said `message`. Every state answers every message.
+    package mutating func received(_ message: Message) -> [SessionAction] {
+        do throws(ProtocolError) {
+            return try self.answer(message)
+        } catch {
+            return self.end(error)
+        }
+    }
+
+    /// The client is known.
+    package mutating func identified(_ identified: Identified) -> [SessionAction] {
+        guard case .identifying(let hello) = self.state else { return [] }
+        self.state = .exchanging
+        let clientTips = Dictionary(hello.scopes.map { ($0.unit, $0.tip) }) { first, _ in first }
+        let differing = identified.scopes.filter { $0.tip != clientTips[$0.scope] ?? 0 }
+        let isSame = identified.scopes.map(\.scope) == hello.scopes.map(\.unit)
+        var actions: [SessionAction] = [
+            .send(
+                .welcome(
+                    Welcome(
+                        version: min(hello.versions.upperBound, Limits.versions.upperBound),
+                        replica: identified.replica, time: identified.now, scheme: identified.scheme,
+                        batchesInFlightMax: Limits.batchesInFlightMax, differingScopeCount: differing.count,
+                        scopes: isSame ? nil : identified.scopes.map(\.scope))))
+        ]
+        for standing in identified.scopes { self.scopes[standing.scope] = standing }
+        for standing in differing {
+            self.add(ScopeExchange(scope: standing.scope, own: standing.frontier))
+            actions.append(self.exchanges[standing.scope]!.have())
+        }
+        if identified.scheme != hello.scheme {
+            actions += SchemePart.parts(of: identified.schemeBytes).map { .send(.scheme($0)) }
+        }
+        if differing.isEmpty {
+            // The client holds what the server holds; whatever it sent unasked is here already.
+            self.state = .closed
+            return actions + [.send(.done), .close(nil)]
+        }
+        return actions
+    }
+
+    /// The client is not let in.
+    package mutating func refused(_ error: ProtocolError) -> [SessionAction] {
+        self.end(error)
+    }
+
+    /// The store answered a `load`.
+    package mutating func loaded(_ scope: UnitCode, _ changes: LoadedChanges) -> [SessionAction] {
+        guard self.state == .exchanging, self.exchanges[scope] != nil else { return [] }
+        return self.exchanges[scope]!.loaded(changes) + self.pump()
+    }
+
+    /// The store has committed a batch.
+    package mutating func committed(
+        _ scope: UnitCode, _ outcome: TakeOutcome, own: Frontier
+    ) -> [SessionAction] {
+        guard self.state == .exchanging, self.exchanges[scope] != nil else { return [] }
+        do throws(ProtocolError) {
+            let answers = try self.exchanges[scope]!.committed(outcome, own: own)
+            return answers + self.pump()
+        } catch {
+            return self.end(error)
+        }
+    }
+
+    /// The server is stopping, its store failed, or the client is silent: say why, and go.
+    package mutating func ended(_ error: ProtocolError) -> [SessionAction] {
+        self.state == .closed ? [] : self.end(error)
+    }
+
+    // MARK: - Answers
+
+    private mutating func answer(_ message: Message) throws(ProtocolError) -> [SessionAction] {
+        switch (self.state, message) {
+        case (.closed, _):
+            return []
+        case (_, .goodbye(let reason)):
+            self.state = .closed
+            return [.close(reason)]
+        case (.waiting, .hello(let hello)):
+            guard hello.versions.overlaps(Limits.versions) else {
+                throw .noCommonVersion(client: hello.versions)
+            }
+            self.state = .identifying(hello)
+            return [.identify(hello)]
+        case (.exchanging, .have(let have)):
+            guard self.opensExchange(in: have.scope) else { return [] }
+            try self.exchanges[have.scope]!.received(have)
+            return self.pump()
+        case (.exchanging, .batch(let batch)):
+            guard self.opensExchange(in: batch.scope) else { return [] }
+            self.clientIsDone = false
+            self.exchanges[batch.scope]!.receivedBatch()
+            return [.commitThenReceipt(batch)]
+        case (.exchanging, .receipt(let receipt)):
+            guard self.exchanges[receipt.scope] != nil else { throw .unexpected(message.name) }
+            _ = try self.exchanges[receipt.scope]!.receipted()
+            return self.pump()
+        case (.exchanging, .done):
+            self.clientIsDone = true
+            return self.pump()
+        case (.waiting, _), (.identifying, _), (.exchanging, _):
+            throw .unexpected(message.name)
+        }
+    }
+
+    /// Makes sure that there is an exchange in `scope`.
+    ///
+    /// - Returns: `false` for a scope that is not served. What a client sends there before it has read the welcome is
+    ///   dropped without an answer: the welcome tells it.
+    private mutating func opensExchange(in scope: UnitCode) -> Bool {
+        guard self.exchanges[scope] == nil else { return true }
+        guard let standing = self.scopes[scope] else { return false }
+        self.add(ScopeExchange(scope: scope, own: standing.frontier))
+        return true
+    }
+
+    // MARK: - Sending
+
+    private mutating func pump() -> [SessionAction] {
+        var actions: [SessionAction] = []
+        var inFlight = self.exchanges.values.reduce(0) { $0 + $1.inFlight.count + ($1.isLoading ? 1 : 0) }
+        for _ in self.turns.indices where inFlight < Limits.batchesInFlightMax {
+            let scope = self.turns.removeFirst()
+            self.turns.append(scope)
+            guard self.exchanges[scope]!.canSend else { continue }
+            actions.append(self.exchanges[scope]!.load())
+            inFlight += 1
+        }
+        if actions.isEmpty, self.clientIsDone, self.exchanges.values.allSatisfy(\.isDelivered) {
+            self.state = .closed
+            return [.send(.done), .close(nil)]
+        }
+        return actions
+    }
+
+    private mutating func add(_ exchange: ScopeExchange) {
+        self.exchanges[exchange.scope] = exchange
+        self.turns.append(exchange.scope)
+    }
+
+    private mutating func end(_ error: ProtocolError) -> [SessionAction] {
+        self.state = .closed
+        return [.send(.goodbye(error)), .close(error)]
+    }
+}

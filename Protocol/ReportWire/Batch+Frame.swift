@@ -1,0 +1,67 @@
+import ReportModel
+
+// A batch as a frame: columns, deflated where that helps (Protocol/README.md, "Batches").
+
+extension Batch {
+    /// `changes` in as few batches as fit frames. Their canonical bytes together are those of one batch at most.
+    package static func batches(of changes: [StoredChange], in scope: UnitCode) -> [Batch] {
+        let batch = Batch(scope: scope, changes: changes)
+        // Columns cost at most 11 bytes a write more than canonical bytes, where every code is another; only then is
+        // the frame measured. One change always fits.
+        let writeCount = changes.reduce(0) { $0 + $1.chained.change.writes.count }
+        let byteCount = changes.reduce(0) { $0 + $1.canonicalBytes.count }
+        let byteCountMax = Limits.frameByteCountMax - 1024
+        if changes.count < 2 || byteCount + 11 * writeCount < byteCountMax
+            || (writeCount <= Limits.batchWriteCountMax && batch.payload.bytes.count < byteCountMax)
+        {
+            return [batch]
+        }
+        let middle = changes.count / 2
+        return self.batches(of: Array(changes[..<middle]), in: scope)
+            + self.batches(of: Array(changes[middle...]), in: scope)
+    }
+
+    /// The frame payload, and whether it is deflated.
+    package var payload: (bytes: [UInt8], deflated: Bool) {
+        let columns = BatchColumns.encode(self)
+        guard columns.count >= Limits.deflateByteCountMin,
+            let deflated = Deflate.deflate(columns, dictionary: PresetDictionary.bytes)
+        else { return (columns, false) }
+        var writer = ByteWriter(reserving: deflated.count + 4)
+        writer.varint(columns.count)
+        writer.raw(deflated)
+        return (writer.bytes, true)
+    }
+
+    /// Reads the batch of a frame.
+    ///
+    /// - Throws: `ProtocolError` when the stated size is above the limit (before memory is taken for it), when the
+    ///   stream inflates to another size, and when the columns are not the one encoding of a batch.
+    package init(_ frame: Frame) throws(ProtocolError) {
+        guard frame.flags.isSubset(of: [.critical, .deflated]) else {
+            throw .malformed("batch", MalformedBytes(offset: 0, expected: "no flags but critical and deflated"))
+        }
+        let columns = frame.flags.contains(.deflated) ? try Self.inflated(frame.payload) : frame.payload
+        do throws(MalformedBytes) {
+            self = try BatchColumns.decode(columns)
+        } catch {
+            throw .malformed("batch", error)
+        }
+    }
+
+    private static func inflated(_ payload: [UInt8]) throws(ProtocolError) -> [UInt8] {
+        var reader = ByteReader(payload)
+        let byteCount: Int
+        let deflated: ArraySlice<UInt8>
+        do throws(MalformedBytes) {
+            byteCount = try reader.count(upTo: Limits.batchInflatedByteCountMax, of: "inflated bytes")
+            deflated = try reader.raw(reader.remaining)
+        } catch {
+            throw .malformed("batch", error)
+        }
+        guard let columns = Deflate.inflate(deflated, to: byteCount, dictionary: PresetDictionary.bytes) else {
+            throw .inflatesBeyondStatedSize(byteCount)
+        }
+        return columns
+    }
+}

@@ -1,0 +1,232 @@
+import ReportModel
+
+struct BatchDecoder {
+    private var reader: ByteReader
+    private var replicas: [ReplicaID] = []
+    private var authors: [PersonID] = []
+    private var codes: [Code] = []
+    private var periods: [Period] = []
+    private var memory = NumberMemory()
+
+    init(_ bytes: [UInt8]) {
+        self.reader = ByteReader(bytes)
+    }
+
+    /// Everything of a change but its writes.
+    private struct Header {
+        var chain = 0
+        var time: Int64 = 0
+        var author = ""
+        var contextCount = 0
+        var context: [Reference] = []
+        var writeCount = 0
+    }
+
+    /// What is known of a write while its columns are read.
+    private struct Draft {
+        var series = NumberMemory.Series(form: 0, row: 0, item: 0)
+        var period = 0
+        var head: UInt8 = 0
+        var qualifier: Qualifier?
+        var scale = 0
+        var number = ExactDecimal.zero
+    }
+
+    mutating func decode() throws(MalformedBytes) -> Batch {
+        let scope = try self.reader.unit()
+        let chains = try self.chains()
+        try self.dictionaries()
+        let headers = try self.headers(chainCount: chains.count)
+        let writes = try self.writes(count: headers.reduce(0) { $0 + $1.writeCount })
+        try self.reader.requireEnd()
+        var entries: [Batch.Entry] = []
+        entries.reserveCapacity(headers.count)
+        var start = 0
+        var canonicalByteCount = 0
+        for header in headers {
+            let own = Array(writes[start..<start + header.writeCount])
+            start += header.writeCount
+            for (left, right) in zip(own, own.dropFirst()) where !(left.address < right.address) {
+                throw self.reader.malformed("writes in ascending order")
+            }
+            let change = Change(
+                time: Timestamp(secondsSince1970: header.time), author: header.author,
+                contextDifference: header.context, sortedWrites: own)
+            let canonicalBytes = change.canonicalBytes
+            canonicalByteCount += canonicalBytes.count
+            guard canonicalByteCount <= Limits.batchCanonicalByteCountMax else {
+                throw self.reader.malformed("at most \(Limits.batchCanonicalByteCountMax) bytes of changes")
+            }
+            entries.append(Batch.Entry(chain: header.chain, change: change, canonicalBytes: canonicalBytes))
+        }
+        return Batch(scope: scope, chains: chains, entries: entries)
+    }
+
+    // MARK: - Dictionaries
+
+    private mutating func chains() throws(MalformedBytes) -> [Batch.Chain] {
+        let count = try self.reader.count(upTo: Limits.batchChangeCountMax, of: "chains")
+        let replicaCount = try self.reader.count(upTo: Limits.batchInflatedByteCountMax / 8, of: "replicas")
+        for _ in 0..<replicaCount {
+            self.replicas.append(ReplicaID(rawValue: try self.reader.fixed(UInt64.self)))
+        }
+        var chains: [Batch.Chain] = []
+        for _ in 0..<count {
+            let replica = try self.element(of: self.replicas, "a replica's number")
+            let first = try self.reader.varint()
+            guard first > 0 else { throw self.reader.malformed("a sequence from 1") }
+            chains.append(
+                Batch.Chain(
+                    replica: replica, firstSequence: first,
+                    predecessorTag: first > 1 ? try self.reader.fixed(UInt32.self) : 0))
+        }
+        return chains
+    }
+
+    private mutating func dictionaries() throws(MalformedBytes) {
+        for _ in 0..<(try self.reader.count(upTo: Limits.batchChangeCountMax, of: "authors")) {
+            self.authors.append(try self.reader.string(upTo: ChangeLimits.authorByteCountMax))
+        }
+        for _ in 0..<(try self.reader.count(upTo: 3 * Limits.batchWriteCountMax, of: "codes")) {
+            self.codes.append(try self.reader.code())
+        }
+        for _ in 0..<(try self.reader.count(upTo: Limits.batchWriteCountMax, of: "periods")) {
+            self.periods.append(try self.reader.period())
+        }
+    }
+
+    private mutating func element<Element>(
+        of dictionary: [Element], _ what: String
+    ) throws(MalformedBytes) -> Element {
+        let number = try self.reader.varint()
+        guard number < UInt64(dictionary.count) else { throw self.reader.malformed(what) }
+        return dictionary[Int(number)]
+    }
+
+    private mutating func index(below count: Int, _ what: String) throws(MalformedBytes) -> Int {
+        let number = try self.reader.varint()
+        guard number < UInt64(count) else { throw self.reader.malformed(what) }
+        return Int(number)
+    }
+
+    // MARK: - Changes
+
+    private mutating func headers(chainCount: Int) throws(MalformedBytes) -> [Header] {
+        let count = try self.reader.count(upTo: Limits.batchChangeCountMax, of: "changes")
+        // Every change takes at least five bytes of columns, so a count beyond that is a lie.
+        guard count <= self.reader.remaining / 5 else { throw self.reader.malformed("columns of \(count) changes") }
+        var headers = [Header](repeating: Header(), count: count)
+        for index in headers.indices { headers[index].chain = try self.index(below: chainCount, "a chain's number") }
+        var time: Int64 = 0
+        for index in headers.indices {
+            time &+= try self.reader.signed()
+            headers[index].time = time
+        }
+        for index in headers.indices {
+            headers[index].author = try self.element(of: self.authors, "an author's number")
+        }
+        for index in headers.indices {
+            headers[index].contextCount = try self.reader.count(
+                upTo: ChangeLimits.contextDifferenceCountMax, of: "references")
+        }
+        for index in headers.indices {
+            headers[index].writeCount = try self.reader.count(upTo: ChangeLimits.writeCountMax, of: "writes")
+        }
+        for index in headers.indices { headers[index].context = try self.context(headers[index].contextCount) }
+        return headers
+    }
+
+    private mutating func context(_ count: Int) throws(MalformedBytes) -> [Reference] {
+        var references: [Reference] = []
+        for _ in 0..<count {
+            let reference = Reference(
+                replica: try self.element(of: self.replicas, "a replica's number"),
+                sequence: try self.reader.varint(), tag: try self.reader.fixed(UInt32.self))
+            guard reference.sequence > 0 else { throw self.reader.malformed("a sequence from 1") }
+            if let last = references.last, !(last < reference) {
+                throw self.reader.malformed("references in ascending order")
+            }
+            references.append(reference)
+        }
+        return references
+    }
+
+    // MARK: - Writes
+
+    private mutating func writes(count: Int) throws(MalformedBytes) -> [Change.Write] {
+        guard count <= Limits.batchWriteCountMax, count <= self.reader.remaining / 5 else {
+            throw self.reader.malformed("columns of \(count) writes")
+        }
+        var drafts = [Draft](repeating: Draft(), count: count)
+        for index in drafts.indices { drafts[index].series.form = try self.index(below: self.codes.count, "a form") }
+        for index in drafts.indices { drafts[index].period = try self.index(below: self.periods.count, "a period") }
+        for index in drafts.indices { drafts[index].series.row = try self.index(below: self.codes.count, "a row") }
+        var item: Int64 = 0
+        for index in drafts.indices {
+            item &+= try self.reader.signed()
+            guard item >= 0, item < Int64(self.codes.count) else { throw self.reader.malformed("an item") }
+            drafts[index].series.item = Int(item)
+        }
+        for index in drafts.indices { drafts[index].head = try self.reader.byte() }
+        for index in drafts.indices where drafts[index].head == WireHead.number | WireHead.qualified {
+            drafts[index].qualifier = Qualifier(wireNumber: try self.reader.byte())
+            guard drafts[index].qualifier != nil else { throw self.reader.malformed("a qualifier") }
+        }
+        for index in drafts.indices where drafts[index].head & WireHead.number != 0 {
+            drafts[index].scale = Int(try self.reader.byte())
+        }
+        for index in drafts.indices where drafts[index].head & WireHead.number != 0 {
+            drafts[index].number = try self.number(scale: drafts[index].scale, in: drafts[index].series)
+        }
+        var writes: [Change.Write] = []
+        writes.reserveCapacity(count)
+        for draft in drafts {
+            writes.append(Change.Write(try self.address(of: draft), try self.value(of: draft)))
+        }
+        return writes
+    }
+
+    private mutating func number(
+        scale: Int, in series: NumberMemory.Series
+    ) throws(MalformedBytes) -> ExactDecimal {
+        let (mantissa, overflow) = try self.reader.signed128()
+            .addingReportingOverflow(self.memory.base(of: series, scale: scale))
+        guard !overflow, let number = ExactDecimal(mantissa: mantissa, scale: scale) else {
+            throw self.reader.malformed("a number within the limits")
+        }
+        self.memory.remember(number, in: series)
+        return number
+    }
+
+    private func address(of draft: Draft) throws(MalformedBytes) -> AddressInScope {
+        let (form, item) = (self.codes[draft.series.form], self.codes[draft.series.item])
+        guard !form.isEmpty, !item.isEmpty else { throw self.reader.malformed("a form and an item") }
+        return AddressInScope(
+            form: form, period: self.periods[draft.period], row: self.codes[draft.series.row], item: item)
+    }
+
+    private mutating func value(of draft: Draft) throws(MalformedBytes) -> CellValue {
+        switch draft.head {
+        case WireHead.missing: return .missing
+        case WireHead.notApplicable: return .notApplicable
+        case WireHead.withheld: return .withheld
+        case WireHead.no: return .boolean(false)
+        case WireHead.yes: return .boolean(true)
+        case WireHead.date:
+            guard let date = CalendarDate(wireNumber: try self.reader.varint()) else {
+                throw self.reader.malformed("a date")
+            }
+            return .date(date)
+        case WireHead.text: return .text(try self.reader.string(upTo: ChangeLimits.textByteCountMax))
+        case WireHead.choice: return .choice(try self.reader.string(upTo: ChangeLimits.textByteCountMax))
+        case WireHead.number: return .number(Quantity(draft.number))
+        case WireHead.number | WireHead.qualified:
+            return .number(Quantity(draft.number, qualifier: draft.qualifier))
+        case WireHead.number | WireHead.ranged:
+            let upper = try self.reader.decimal()
+            guard draft.number <= upper else { throw self.reader.malformed("a range from low to high") }
+            return .number(Quantity(draft.number, upper: upper))
+        default: throw self.reader.malformed("the head of a value")
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import ReportModel
+
+/// Every limit of the wire and of a sync, with its unit and reason. Those of one change are in `ChangeLimits`.
+package enum Limits {
+    /// The protocol versions this program speaks. 0 may change freely until version 1 is frozen.
+    package static let versions: ClosedRange<UInt64> = 0...0
+
+    /// The longest frame, counted after its length field: 64 KiB. A control frame waits for at most one bulk frame,
+    /// about a third of a second on a 2 Mbit/s line.
+    package static let frameByteCountMax = 64 * 1024
+    /// Kind, flags and checksum: the length of a frame with an empty payload.
+    package static let frameByteCountMin = 6
+    /// The longest hello payload: 16 KiB, room for about 1,200 scopes; taken before the client is known.
+    package static let helloByteCountMax = 16 * 1024
+
+    /// The most canonical bytes of changes in one batch: as much as one change may have, so that any change fits.
+    package static let batchCanonicalByteCountMax = ChangeLimits.canonicalByteCountMax
+    /// The most bytes a batch inflates to: 128 KiB, above what 48 KiB of the smallest possible writes need in columns.
+    package static let batchInflatedByteCountMax = 128 * 1024
+    /// The most changes in one batch: 48 KiB of empty changes.
+    package static let batchChangeCountMax = 12 * 1024
+    /// The most writes in one batch: no write is shorter than 4 bytes.
+    package static let batchWriteCountMax = 12 * 1024
+    /// Payloads shorter than this are not deflated: the stream's own overhead eats the gain.
+    package static let deflateByteCountMin = 32
+
+    /// The batches a side sends beyond the last receipt: 4 of at most 64 KiB keep a line of 250 ms and 8 Mbit/s busy.
+    package static let batchesInFlightMax = 4
+    /// What a client sends before it is welcomed: one batch frame.
+    package static let unaskedBatchCountMax = 1
+
+    /// The most scopes of one client: a province of 18 cities, 158 counties, 180 zones and their subzones.
+    package static let scopeCountMax = 4096
+    /// The most heads in one frontier on the wire; as many as fit a frame with room to spare.
+    package static let frontierHeadCountMax = 4096
+    /// The most references in one receipt: one for each chain of a batch.
+    package static let receiptReferenceCountMax = 4096
+    /// How often a side may answer a scope's batches with "I lack what they build on" before it lets the peer go.
+    package static let gapAnswersMax = 8
+
+    /// The longest scheme text that is sent, deflated: 4 MiB, some hundred times the present one.
+    package static let schemeByteCountMax = 4 * 1024 * 1024
+    /// The most bytes of scheme in one frame.
+    package static let schemePartByteCountMax = 60 * 1024
+    /// The longest scheme after inflation.
+    package static let schemeInflatedByteCountMax = 16 * 1024 * 1024
+    /// The longest words of a goodbye, in UTF-8, for each language.
+    package static let wordsByteCountMax = 1024
+
+    /// A peer that says nothing for this long is let go. Twice the longest pause of a client that commits to a slow disk.
+    package static let silenceSecondsMax: Int64 = 60
+    /// A client that has not said hello after this long is let go.
+    package static let helloSecondsMax: Int64 = 15
+}

@@ -1,0 +1,107 @@
+import ReportModel
+
+/// The client's first word: who it is, and how far it has got everywhere.
+package struct Hello: Hashable, Sendable {
+    /// The protocol versions the client speaks.
+    package var versions: ClosedRange<UInt64>
+    package var replica: ReplicaID
+    /// The client's wall clock, so that a wrong one can be shown. Nothing is refused because of it.
+    package var time: Timestamp
+    /// The first 8 bytes of the fingerprint of the client's scheme.
+    package var scheme: UInt64
+    /// The claimed unit first, then the units below it that the client knows, each with its tip.
+    package var scopes: [Scope]
+
+    package struct Scope: Hashable, Sendable {
+        package var unit: UnitCode
+        /// The first 8 bytes of the scope's tip; 0 when the client holds nothing there.
+        package var tip: UInt64
+
+        package init(unit: UnitCode, tip: UInt64) {
+            self.unit = unit
+            self.tip = tip
+        }
+    }
+
+    package init(
+        versions: ClosedRange<UInt64> = Limits.versions, replica: ReplicaID, time: Timestamp, scheme: UInt64,
+        scopes: [Scope]
+    ) {
+        self.versions = versions
+        self.replica = replica
+        self.time = time
+        self.scheme = scheme
+        self.scopes = scopes
+    }
+
+    func write(to writer: inout ByteWriter) {
+        writer.varint(self.versions.lowerBound)
+        writer.varint(self.versions.upperBound)
+        writer.fixed(self.replica.rawValue)
+        writer.signed(self.time.secondsSince1970)
+        writer.fixed(self.scheme)
+        writer.varint(self.scopes.count)
+        var previous: UnitCode?
+        for scope in self.scopes {
+            writer.unit(scope.unit, after: previous)
+            writer.fixed(scope.tip)
+            previous = scope.unit
+        }
+    }
+
+    init(from reader: inout ByteReader) throws(MalformedBytes) {
+        let (oldest, newest) = (try reader.varint(), try reader.varint())
+        guard oldest <= newest else { throw reader.malformed("versions from old to new") }
+        self.versions = oldest...newest
+        self.replica = ReplicaID(rawValue: try reader.fixed(UInt64.self))
+        self.time = Timestamp(secondsSince1970: try reader.signed())
+        self.scheme = try reader.fixed(UInt64.self)
+        let count = try reader.count(upTo: Limits.scopeCountMax, of: "scopes")
+        guard count > 0 else { throw reader.malformed("the claimed unit") }
+        self.scopes = []
+        for _ in 0..<count {
+            let unit = try reader.unit(after: self.scopes.last?.unit)
+            self.scopes.append(Scope(unit: unit, tip: try reader.fixed(UInt64.self)))
+        }
+    }
+}
+
+extension ByteWriter {
+    /// A unit code after another one: the length of the common prefix, then the rest.
+    mutating func unit(_ unit: UnitCode, after previous: UnitCode?) {
+        let code = unit.description
+        let common = previous.map { zip($0.description.utf8, code.utf8).prefix { $0 == $1 }.count } ?? 0
+        self.varint(common)
+        self.string(String(decoding: code.utf8.dropFirst(common), as: UTF8.self))
+    }
+
+    mutating func unit(_ unit: UnitCode) {
+        self.string(unit.description)
+    }
+}
+
+extension ByteReader {
+    /// The longest unit code: `410728-01-02`.
+    private static let unitByteCountMax = 12
+
+    mutating func unit(after previous: UnitCode?) throws(MalformedBytes) -> UnitCode {
+        let common = try self.count(upTo: Self.unitByteCountMax, of: "common bytes")
+        let rest = try self.string(upTo: Self.unitByteCountMax)
+        let known = previous?.description ?? ""
+        guard common <= known.utf8.count, let unit = UnitCode(known.prefix(common) + rest) else {
+            throw self.malformed("a unit code")
+        }
+        var check = ByteWriter()
+        check.unit(unit, after: previous)
+        var again = ByteReader(check.bytes)
+        guard try again.varint() == UInt64(common) else { throw self.malformed("the whole common prefix") }
+        return unit
+    }
+
+    mutating func unit() throws(MalformedBytes) -> UnitCode {
+        guard let unit = UnitCode(try self.string(upTo: Self.unitByteCountMax)) else {
+            throw self.malformed("a unit code")
+        }
+        return unit
+    }
+}

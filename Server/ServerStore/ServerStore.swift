@@ -1,0 +1,106 @@
+import ReportModel
+import ReportScheme
+import ReportStorage
+
+/// The province's store.
+package final class ServerStore: Sendable {
+    package let database: ReportDatabase
+    package let replica: ReplicaID
+
+    /// Makes a new store.
+    ///
+    /// - Throws: `StoreError`.
+    package static func create(in directory: String, replica: ReplicaID, scheme: SchemeSource) throws -> ServerStore {
+        try self.create(
+            ReportDatabase(kind: .server, directory: directory, access: .create), replica: replica, scheme: scheme)
+    }
+
+    /// A store in memory, for tests.
+    package static func inMemory(replica: ReplicaID, scheme: SchemeSource) throws -> ServerStore {
+        try self.create(ReportDatabase(inMemory: .server), replica: replica, scheme: scheme)
+    }
+
+    private static func create(
+        _ database: ReportDatabase, replica: ReplicaID, scheme: SchemeSource
+    ) throws -> ServerStore {
+        try database.write { writer in
+            try writer.set(Self.replicaSetting, to: replica.description)
+            try writer.replaceSchemeFiles(with: scheme.files.map { ($0.name, $0.text) })
+        }
+        return ServerStore(database, replica)
+    }
+
+    /// Opens a store.
+    ///
+    /// - Throws: `StoreError`.
+    package convenience init(in directory: String, access: ReportDatabase.Access) throws {
+        let database = try ReportDatabase(kind: .server, directory: directory, access: access)
+        guard let replica = try database.read({ try $0.setting(Self.replicaSetting) }).flatMap({ ReplicaID($0) })
+        else { throw StoreError.damaged(path: database.path, detail: "no replica") }
+        self.init(database, replica)
+    }
+
+    private init(_ database: ReportDatabase, _ replica: ReplicaID) {
+        self.database = database
+        self.replica = replica
+    }
+
+    private static let replicaSetting = "replica"
+}
+
+extension ServerStore {
+    package func schemeSource() throws -> SchemeSource {
+        try self.database.read { reader in
+            SchemeSource(try reader.schemeFiles().map { SchemeSource.File(name: $0.name, text: $0.text) })
+        }
+    }
+
+    /// The value shown of every cell of a form and period, over all units.
+    package func summaries(form: Code, period: Period) throws -> [CellSummary] {
+        try self.database.read { try $0.summaries(form: form, period: period) }
+    }
+
+    /// Every replica that has said hello, by unit and name.
+    package func devices() throws -> [Device] {
+        try self.database.read { try $0.devices() }
+    }
+
+    // MARK: - What a sync asks
+
+    /// Notes that a replica said hello.
+    package func noteDevice(_ replica: ReplicaID, unit: UnitCode, now: Timestamp) throws {
+        try self.database.write { try $0.noteDevice(replica, unit: unit, at: now) }
+    }
+
+    package func standings(in scopes: [UnitCode]) throws -> [(scope: UnitCode, frontier: Frontier, tip: ChainHash?)] {
+        try self.database.read { reader in
+            try scopes.map { scope in
+                let standing = try reader.standing(in: scope)
+                return (scope, standing.frontier, standing.tip)
+            }
+        }
+    }
+
+    package func changes(
+        in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int
+    ) throws -> (changes: [StoredChange], frontier: Frontier, hasUnknownHeads: Bool) {
+        try self.database.read { reader in
+            let found = try reader.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax)
+            return (found.changes, found.frontier, try reader.hasUnknownHeads(peer, in: scope))
+        }
+    }
+
+    /// Takes the batches of many connections in one durable transaction: one sync of the disk serves them all.
+    ///
+    /// - Returns: For each batch its outcome, and its scope's frontier then.
+    package func take(_ batches: [Batch], now: Timestamp) throws -> [(outcome: TakeOutcome, frontier: Frontier)] {
+        try self.database.write { writer in
+            try batches.map { batch in
+                let outcome = try writer.take(batch, received: now)
+                // The province is the root: what it holds is delivered.
+                try writer.markDelivered(outcome.held, in: batch.scope)
+                return (outcome, try writer.chains(in: batch.scope).frontier)
+            }
+        }
+    }
+}

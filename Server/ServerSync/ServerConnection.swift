@@ -1,0 +1,123 @@
+import Logging
+import NIOCore
+import NIOPosix
+import ReportModel
+import ReportScheme
+import ReportSession
+import ReportTransport
+import ReportWire
+import ServerStore
+import ServiceLifecycle
+
+/// One client's connection, from its hello to its end.
+///
+/// Drives a `ServerSession`: reads frames, performs its actions, tells it what came of them. Whatever goes wrong ends
+/// this connection and no other.
+struct ServerConnection {
+    let store: ServerStore
+    let scheme: Scheme
+    let schemeBytes: [UInt8]
+    let commits: GroupCommit
+    let logger: Logger
+    /// The server's wall clock.
+    let now: @Sendable () -> Timestamp
+
+    func run(over channel: FrameChannel) async {
+        do {
+            try await channel.executeThenClose { inbound, outbound in
+                try await self.converse(inbound, outbound)
+            }
+        } catch {
+            self.logger.debug("connection failed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func converse(
+        _ inbound: NIOAsyncChannelInboundStream<Frame>, _ outbound: NIOAsyncChannelOutboundWriter<Frame>
+    ) async throws {
+        var session = ServerSession()
+        do {
+            // On shutdown the sequence ends between two frames: a commit under way is finished and receipted.
+            for try await frame in inbound.cancelOnGracefulShutdown() {
+                guard let message = try Message(frame) else { continue }
+                self.logger.trace("received", metadata: message.metadata)
+                if try await self.perform(session.received(message), &session, outbound) { return }
+            }
+            if Task.isShuttingDownGracefully {
+                _ = try await self.perform(session.ended(.shuttingDown), &session, outbound)
+            }
+        } catch let error as ProtocolError {
+            _ = try await self.perform(session.ended(error), &session, outbound)
+        } catch is IOError {
+            // The client is gone; it will come back with what was not receipted.
+        } catch is NIOAsyncWriterError {
+        } catch is ChannelError {
+        } catch {
+            self.logger.error("store failed", metadata: ["error": "\(error)"])
+            _ = try await self.perform(session.ended(.storeFailed), &session, outbound)
+        }
+    }
+
+    /// Performs the actions in order and depth first: what an action leads to comes before the next one.
+    ///
+    /// - Returns: Whether the conversation is over.
+    private func perform(
+        _ actions: [SessionAction], _ session: inout ServerSession,
+        _ outbound: NIOAsyncChannelOutboundWriter<Frame>
+    ) async throws -> Bool {
+        var isOver = false
+        for action in actions {
+            var next: [SessionAction] = []
+            switch action {
+            case .send(let message):
+                self.logger.trace("sent", metadata: message.metadata)
+                try await outbound.write(message.frame)
+            case .identify(let hello):
+                next = try await self.identify(hello, &session)
+            case .load(let scope, let peer):
+                let store = self.store
+                let found = try await NIOThreadPool.singleton.runIfActive {
+                    try store.changes(in: scope, lackedBy: peer, byteCountMax: Limits.batchCanonicalByteCountMax)
+                }
+                next = session.loaded(
+                    scope,
+                    LoadedChanges(
+                        changes: found.changes, frontier: found.frontier, hasUnknownHeads: found.hasUnknownHeads))
+            case .commitThenReceipt(let batch):
+                let taken = try await self.commits.take(batch)
+                self.logger.debug(
+                    "committed",
+                    metadata: ["scope": "\(batch.scope)", "new": "\(taken.outcome.takenCount)"])
+                next = session.committed(batch.scope, taken.outcome, own: taken.frontier)
+            case .close(let error):
+                if let error {
+                    self.logger.info(
+                        "connection ended",
+                        metadata: ["code": "\(error.rawCode)", "reason": "\(error.words.english)"])
+                }
+                isOver = true
+            case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
+                preconditionFailure("only a client is told this")
+            }
+            if !next.isEmpty { isOver = try await self.perform(next, &session, outbound) || isOver }
+        }
+        return isOver
+    }
+
+    private func identify(_ hello: Hello, _ session: inout ServerSession) async throws -> [SessionAction] {
+        let units = self.scheme.unitAndBelow(hello.scopes[0].unit).map(\.code)
+        guard !units.isEmpty else { return session.refused(.unknownUnit(hello.scopes[0].unit)) }
+        let (store, now) = (self.store, self.now())
+        let standings = try await NIOThreadPool.singleton.runIfActive {
+            try store.noteDevice(hello.replica, unit: units[0], now: now)
+            return try store.standings(in: units)
+        }
+        return session.identified(
+            ServerSession.Identified(
+                replica: store.replica, now: now, scheme: self.scheme.fingerprint.high,
+                schemeBytes: self.schemeBytes,
+                scopes: standings.map {
+                    ScopeStanding(scope: $0.scope, frontier: $0.frontier, tip: $0.tip?.high ?? 0)
+                }))
+    }
+}

@@ -1,0 +1,78 @@
+import Logging
+import NIOCore
+import NIOPosix
+import ReportModel
+import ReportScheme
+import ReportTransport
+import ReportWire
+import ServerStore
+import ServiceLifecycle
+
+/// Listens for clients until it is told to stop; then it finishes the commits under way and says goodbye.
+package struct SyncService: Service {
+    private let store: ServerStore
+    private let scheme: Scheme
+    private let schemeBytes: [UInt8]
+    private let address: HostPort
+    private let logger: Logger
+    private let now: @Sendable () -> Timestamp
+    private let listening: @Sendable (HostPort) -> Void
+
+    /// - Parameters:
+    ///   - address: port 0 is any free one.
+    ///   - listening: told the address once clients can connect.
+    /// - Throws: `ListenRefusal` when others than this machine could connect.
+    package init(
+        store: ServerStore, scheme: Scheme, source: SchemeSource, address: HostPort, logger: Logger,
+        now: @escaping @Sendable () -> Timestamp, listening: @escaping @Sendable (HostPort) -> Void
+    ) throws {
+        guard address.isLoopback else { throw ListenRefusal(address: address) }
+        self.store = store
+        self.scheme = scheme
+        self.schemeBytes = source.encoded
+        self.address = address
+        self.logger = logger
+        self.now = now
+        self.listening = listening
+    }
+
+    package func run() async throws {
+        let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.backlog, value: 1024)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .bind(host: self.address.host, port: self.address.port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try FramePipeline.wrap(channel, silenceSeconds: Limits.silenceSecondsMax)
+                }
+            }
+        self.listening(HostPort(host: self.address.host, port: listener.channel.localAddress?.port ?? self.address.port))
+        let commits = GroupCommit(store: self.store, now: self.now)
+        try await withThrowingDiscardingTaskGroup { connections in
+            try await listener.executeThenClose { incoming in
+                for try await channel in incoming.cancelOnGracefulShutdown() {
+                    let connection = ServerConnection(
+                        store: self.store, scheme: self.scheme, schemeBytes: self.schemeBytes, commits: commits,
+                        logger: self.logger, now: self.now)
+                    connections.addTask { await connection.run(over: channel) }
+                }
+            }
+        }
+    }
+}
+
+/// The server will not listen where others than this machine could connect: the line is not encrypted.
+package struct ListenRefusal: ExplainedError {
+    package let address: HostPort
+
+    package var code: String { "listen_refused" }
+
+    package var explanation: Bilingual {
+        Bilingual("拒绝在 \(self.address) 上监听：连接未加密，只允许本机回环地址。",
+            "Refused to listen on \(self.address): the line is not encrypted, so only this machine may connect.")
+    }
+
+    package var advice: Bilingual {
+        Bilingual("请使用 127.0.0.1:端口，并由加密隧道转发。", "Use 127.0.0.1:PORT, behind an encrypted tunnel.")
+    }
+}

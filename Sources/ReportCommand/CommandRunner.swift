@@ -1,0 +1,113 @@
+import ArgumentParser
+import Foundation
+import ReportModel
+
+/// What a command's exit code says (the contract with scripts).
+package enum Exit {
+    package static let done: Int32 = 0
+    /// Conflicts, refused rows, differences: somebody has to look.
+    package static let attention: Int32 = 1
+    package static let usage: Int32 = 2
+    package static let unreachable: Int32 = 3
+    package static let refused: Int32 = 4
+}
+
+/// An error with the exit code and the JSON that belong to it.
+package struct CommandFailure: Error {
+    package let exitCode: Int32
+    package let error: any ExplainedError
+    /// The versions that are the reason, where there are any.
+    package let versions: [VersionJSON]?
+
+    package init(_ exitCode: Int32, _ error: any ExplainedError, versions: [VersionJSON]? = nil) {
+        self.exitCode = exitCode
+        self.error = error
+        self.versions = versions
+    }
+}
+
+/// One sentence about what was wrong in the arguments, and what to write instead.
+package struct UsageError: ExplainedError {
+    package let code = "usage"
+    package let explanation: Bilingual
+    package let advice: Bilingual
+
+    package init(_ explanation: Bilingual, advice: Bilingual) {
+        self.explanation = explanation
+        self.advice = advice
+    }
+}
+
+/// Parses, runs, and turns whatever goes wrong into one sentence and an exit code.
+package enum CommandRunner {
+    /// Never returns.
+    package static func main(_ root: (some AsyncParsableCommand).Type) async -> Never {
+        // Whoever reads our output may stop reading; that is an error of the write, not of the process.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try root.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            exit(Exit.done)
+        } catch let code as ExitCode {
+            exit(code.rawValue)
+        } catch let failure as CommandFailure {
+            self.report(failure)
+            exit(failure.exitCode)
+        } catch let error as any ExplainedError {
+            self.report(CommandFailure(Exit.refused, error))
+            exit(Exit.refused)
+        } catch {
+            let code = root.exitCode(for: error)
+            if code == .success {
+                print(root.fullMessage(for: error))
+                exit(Exit.done)
+            }
+            let isUsage = code == .validationFailure
+            Console.error(root.fullMessage(for: error))
+            exit(isUsage ? Exit.usage : Exit.refused)
+        }
+    }
+
+    private static var isJSON: Bool { CommandLine.arguments.contains("--json") }
+
+    private static func report(_ failure: CommandFailure) {
+        let language = Speech.language
+        let (text, next) = (failure.error.explanation[language], failure.error.advice[language])
+        guard self.isJSON else {
+            Console.error(language == .chinese ? text + next : text + " " + next)
+            return
+        }
+        let body = ErrorJSON(
+            error: ErrorJSON.Body(
+                code: failure.error.code, text: text, next: next, versions: failure.versions))
+        Console.error((try? JSONOutput.text(body)) ?? text)
+    }
+}
+
+private struct ErrorJSON: Encodable {
+    struct Body: Encodable {
+        let code: String
+        let text: String
+        let next: String
+        @Nullable var versions: [VersionJSON]?
+    }
+
+    let error: Body
+}
+
+/// Standard output and standard error, unbuffered.
+package enum Console {
+    package static func line(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    package static func error(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    package static var isTerminal: Bool { isatty(2) == 1 }
+}

@@ -1,0 +1,49 @@
+import GRDB
+import ReportModel
+
+/// A device that has synced with this server.
+package struct Device: Hashable, Sendable {
+    package let replica: ReplicaID
+    /// The unit it claimed last.
+    package let unit: UnitCode
+    /// `nil` as long as it has written nothing.
+    package let name: String?
+    /// How many changes of it are held, over all scopes.
+    package let changeCount: Int
+    package let lastSeen: Timestamp
+}
+
+extension StoreReader {
+    /// Every replica that has said hello, by unit.
+    package func devices() throws -> [Device] {
+        try Row.fetchAll(
+            self.database,
+            sql: """
+                SELECT replica, unit, last_seen,
+                    (SELECT count(*) FROM change JOIN line ON line.number = change.line
+                    WHERE line.replica = device.replica) AS changes
+                FROM device ORDER BY unit, replica
+                """
+        ).compactMap { row in
+            guard let unit = UnitCode(row["unit"] as String) else { return nil }
+            let replica = ReplicaID(storedAs: row["replica"])
+            return Device(
+                replica: replica, unit: unit, name: try self.anyDeviceName(of: replica), changeCount: row["changes"],
+                lastSeen: Timestamp(secondsSince1970: row["last_seen"]))
+        }
+    }
+
+    /// The device's name in the first scope where it has written.
+    private func anyDeviceName(of replica: ReplicaID) throws -> String? {
+        let units = try String.fetchAll(
+            self.database,
+            sql: """
+                SELECT DISTINCT unit FROM scope JOIN line ON line.scope = scope.number
+                WHERE replica = ? ORDER BY unit
+                """, arguments: [replica.stored])
+        for unit in units.compactMap({ UnitCode($0) }) {
+            if let name = try self.deviceName(of: replica, in: unit) { return name }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import GRDB
+import ReportModel
+
+/// A store's SQLite file: WAL, `synchronous=FULL`, so that what was committed survives a power cut.
+///
+/// Opening checks the mark of the file (`application_id`, `user_version`) before anything is written.
+package final class ReportDatabase: Sendable {
+    package let kind: StoreKind
+    package let path: String
+    private let connection: any DatabaseWriter
+
+    /// How a store is opened.
+    package enum Access: Sendable {
+        /// Must not exist yet.
+        case create
+        /// One connection; for commands.
+        case write
+        /// One connection that cannot write; works while others write.
+        case read
+        /// A writer and several readers; for the server.
+        case serve
+    }
+
+    /// - Parameter directory: created when needed, if `access` is `create`.
+    /// - Throws: `StoreError`.
+    package convenience init(kind: StoreKind, directory: String, access: Access) throws {
+        let path = directory + "/" + kind.fileName
+        let exists = FileManager.default.fileExists(atPath: path)
+        if case .create = access {
+            guard !exists else { throw StoreError.alreadyExists(directory: directory) }
+            do {
+                try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            } catch {
+                throw StoreError.unwritable(path: directory, detail: "mkdir")
+            }
+        } else {
+            guard exists else { throw StoreError.notFound(directory: directory) }
+        }
+        try self.init(kind: kind, path: path, access: access)
+    }
+
+    /// A store in memory, for tests.
+    package init(inMemory kind: StoreKind) throws {
+        self.kind = kind
+        self.path = ":memory:"
+        self.connection = try DatabaseQueue(configuration: Self.configuration(readOnly: false))
+        try self.connection.write { try Self.migrate($0, kind: kind, path: ":memory:") }
+    }
+
+    private init(kind: StoreKind, path: String, access: Access) throws {
+        self.kind = kind
+        self.path = path
+        self.connection = try Self.explaining(path: path) {
+            let readOnly = access == .read
+            if access != .create {
+                // Look at the mark first, over a connection that cannot write.
+                let peek = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: true))
+                try peek.read { try Self.checkMark($0, kind: kind, path: path) }
+                try peek.close()
+            }
+            let connection: any DatabaseWriter =
+                access == .serve
+                ? try DatabasePool(path: path, configuration: Self.configuration(readOnly: false))
+                : try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: readOnly))
+            guard !readOnly else { return connection }
+            try connection.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA journal_mode = WAL")
+                try database.inTransaction(.immediate) {
+                    try Self.migrate(database, kind: kind, path: path)
+                    return .commit
+                }
+            }
+            return connection
+        }
+    }
+
+    private static func configuration(readOnly: Bool) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = readOnly
+        // Another command may be committing; a commit takes milliseconds.
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        return configuration
+    }
+
+    // MARK: - Mark and migrations
+
+    private static func checkMark(_ database: Database, kind: StoreKind, path: String) throws {
+        let mark = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        guard mark == kind.rawValue else { throw StoreError.foreign(path: path) }
+        let version = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard Int(version) <= Schema.migrations(of: kind).count else {
+            throw StoreError.newer(path: path, version: version)
+        }
+    }
+
+    private static func migrate(_ database: Database, kind: StoreKind, path: String) throws {
+        let version = Int(try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0)
+        let migrations = Schema.migrations(of: kind)
+        guard version < migrations.count else { return }
+        for migration in migrations[version...] { try migration(database) }
+        try database.execute(sql: "PRAGMA application_id = \(kind.rawValue)")
+        try database.execute(sql: "PRAGMA user_version = \(migrations.count)")
+    }
+
+    // MARK: - Reading and writing
+
+    /// Reads one consistent state.
+    package func read<Result>(_ body: (StoreReader) throws -> Result) throws -> Result {
+        try Self.explaining(path: self.path) {
+            try self.connection.read { try body(StoreReader($0)) }
+        }
+    }
+
+    /// One transaction; durable on return. Nothing is written when `body` throws.
+    package func write<Result>(_ body: (StoreWriter) throws -> Result) throws -> Result {
+        try Self.explaining(path: self.path) {
+            try self.connection.write { database in
+                let writer = StoreWriter(database)
+                let result = try body(writer)
+                try writer.saveLines()
+                return result
+            }
+        }
+    }
+
+    package func close() throws {
+        try self.connection.close()
+    }
+
+    /// Says what SQLite found in the words of this project.
+    private static func explaining<Result>(path: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            let detail = error.message ?? error.resultCode.description
+            throw switch error.resultCode {
+            case .SQLITE_NOTADB: StoreError.foreign(path: path)
+            case .SQLITE_CORRUPT: StoreError.damaged(path: path, detail: detail)
+            case .SQLITE_FULL: StoreError.full(path: path)
+            case .SQLITE_BUSY, .SQLITE_LOCKED: StoreError.busy(path: path)
+            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_IOERR:
+                StoreError.unwritable(path: path, detail: detail)
+            default: StoreError.damaged(path: path, detail: detail)
+            }
+        } catch let error as MalformedBytes {
+            throw StoreError.damaged(path: path, detail: error.description)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import ReportModel
+
+/// The two kinds of store. Each has its own SQLite `application_id`, so that neither is taken for the other, nor a
+/// foreign database for either.
+package enum StoreKind: Int32, Sendable, CaseIterable {
+    /// "HLcl"
+    case client = 0x484C_636C
+    /// "HLsv"
+    case server = 0x484C_7376
+
+    package var name: String {
+        switch self {
+        case .client: "client"
+        case .server: "server"
+        }
+    }
+
+    /// The database file within the store's directory.
+    package var fileName: String { "\(self.name).sqlite" }
+}
+
+/// Why a store cannot be opened or written. The file is left as it was.
+package enum StoreError: ExplainedError, Equatable {
+    case notFound(directory: String)
+    case alreadyExists(directory: String)
+    case foreign(path: String)
+    case newer(path: String, version: Int32)
+    case damaged(path: String, detail: String)
+    case unwritable(path: String, detail: String)
+    case full(path: String)
+    case busy(path: String)
+
+    package var code: String {
+        switch self {
+        case .notFound: "store_not_found"
+        case .alreadyExists: "store_exists"
+        case .foreign: "store_foreign"
+        case .newer: "store_newer"
+        case .damaged: "store_damaged"
+        case .unwritable: "store_unwritable"
+        case .full: "disk_full"
+        case .busy: "store_busy"
+        }
+    }
+
+    package var explanation: Bilingual {
+        switch self {
+        case .notFound(let directory):
+            Bilingual("目录 \(directory) 中没有汇流数据库。", "There is no Huiliu store in \(directory).")
+        case .alreadyExists(let directory):
+            Bilingual("目录 \(directory) 中已有汇流数据库，未作改动。", "There is a Huiliu store in \(directory) already; it was left unchanged.")
+        case .foreign(let path):
+            Bilingual("文件 \(path) 不是汇流的这种数据库，未作改动。", "\(path) is no Huiliu store of this kind; it was left unchanged.")
+        case .newer(let path, let version):
+            Bilingual("数据库 \(path) 由更新的程序写成（格式 \(version)），未作改动。",
+                "\(path) was written by a newer program (format \(version)); it was left unchanged.")
+        case .damaged(let path, let detail):
+            Bilingual("数据库 \(path) 已损坏（\(detail)）。", "\(path) is damaged (\(detail)).")
+        case .unwritable(let path, let detail):
+            Bilingual("无法写入数据库 \(path)（\(detail)）。", "\(path) cannot be written (\(detail)).")
+        case .full(let path):
+            Bilingual("磁盘已满，数据库 \(path) 未写入，原有数据完好。", "The disk is full: nothing was written to \(path), and nothing was lost.")
+        case .busy(let path):
+            Bilingual("数据库 \(path) 正被另一程序长时间占用。", "\(path) is held by another program for too long.")
+        }
+    }
+
+    package var advice: Bilingual {
+        switch self {
+        case .notFound:
+            Bilingual("请先运行 init，或用 --store 指定目录。", "Run init first, or name the directory with --store.")
+        case .alreadyExists:
+            Bilingual("请换一个目录，或直接使用已有数据库。", "Use another directory, or the store that is there.")
+        case .foreign:
+            Bilingual("请用 --store 指定正确的目录。", "Name the right directory with --store.")
+        case .newer:
+            Bilingual("请升级本程序。", "Update this program.")
+        case .damaged:
+            Bilingual("请保留该文件，并联系管理员从备份或服务器恢复。", "Keep the file, and ask the operator to rebuild it from a backup or from the other side.")
+        case .unwritable:
+            Bilingual("请检查目录和文件的权限。", "Check the permissions of the directory and the file.")
+        case .full:
+            Bilingual("请腾出空间后重试。", "Make room and try again.")
+        case .busy:
+            Bilingual("请稍后重试。", "Try again in a moment.")
+        }
+    }
+}

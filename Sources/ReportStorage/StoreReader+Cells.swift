@@ -1,0 +1,247 @@
+import GRDB
+import ReportModel
+
+/// A cell as a store shows it: its versions, and who wrote them.
+package struct CellState: Hashable, Sendable {
+    package let address: CellAddress
+    /// In shown order: the first is the provisional one.
+    package let versions: [AuthoredVersion]
+
+    /// The value shown; `missing` when the cell was never written.
+    package var value: CellValue { self.versions.first?.version.value ?? .missing }
+    package var isConflict: Bool { self.versions.map(\.version).isConflict }
+    package var seen: SeenToken { SeenToken(self.versions.map(\.version)) }
+}
+
+package struct AuthoredVersion: Hashable, Sendable {
+    package let version: Version
+    package let author: PersonID
+    /// The name of the device, where it is known.
+    package let device: String?
+}
+
+/// A cell of a form and period without its history, for sums over many units.
+package struct CellSummary: Sendable {
+    package let unit: UnitCode
+    package let row: Code
+    package let item: Code
+    package let value: CellValue
+    package let isConflict: Bool
+}
+
+extension StoreReader {
+    /// One cell with all its versions. An empty list of versions for a cell never written.
+    package func cell(_ address: CellAddress) throws -> CellState {
+        guard let key = try self.key(of: address) else { return CellState(address: address, versions: []) }
+        return try self.state(of: key, at: address, in: self.chains(in: address.unit))
+    }
+
+    /// All cells of a unit's form and period, in the order of rows and items.
+    package func cells(of unit: UnitCode, form: Code, period: Period) throws -> [CellState] {
+        guard let scope = try self.number(of: unit), let form = try self.number(of: form) else { return [] }
+        return try self.states(
+            in: unit, where: "form = ? AND period = ? AND scope = ?", [form, Int64(period.wireNumber), scope])
+    }
+
+    /// Every cell of a scope, the system's own included.
+    package func cells(of scope: UnitCode) throws -> [CellState] {
+        guard let number = try self.number(of: scope) else { return [] }
+        return try self.states(in: scope, where: "scope = ?", [number])
+    }
+
+    /// The cells in conflict, by unit and address.
+    package func conflicts(in scope: UnitCode) throws -> [CellState] {
+        guard let number = try self.number(of: scope) else { return [] }
+        return try self.states(in: scope, where: "scope = ? AND others = 2", [number])
+    }
+
+    package func conflictCount(in scope: UnitCode) throws -> Int {
+        guard let number = try self.number(of: scope) else { return 0 }
+        return try Int.fetchOne(
+            self.database, sql: "SELECT count(*) FROM cell WHERE scope = ? AND others = 2", arguments: [number]) ?? 0
+    }
+
+    /// Reported cells of a scope, without the system's own.
+    package func cellCount(in scope: UnitCode) throws -> Int {
+        guard let number = try self.number(of: scope) else { return 0 }
+        return try Int.fetchOne(
+            self.database,
+            sql: """
+                SELECT count(*) FROM cell JOIN code ON code.number = cell.form
+                WHERE scope = ? AND substr(code.text, 1, 1) <> '_'
+                """, arguments: [number]) ?? 0
+    }
+
+    /// The value shown of every cell of a form and period, over all units.
+    ///
+    /// - Complexity: those cells only, however many the store holds: they lie together.
+    package func summaries(form: Code, period: Period) throws -> [CellSummary] {
+        guard let form = try self.number(of: form) else { return [] }
+        let statement = try self.database.cachedStatement(
+            sql: """
+                SELECT unit, row.text, item.text, others, value
+                FROM cell
+                JOIN scope ON scope.number = cell.scope
+                JOIN code row ON row.number = cell.row
+                JOIN code item ON item.number = cell.item
+                WHERE cell.form = ? AND cell.period = ?
+                """)
+        var result: [CellSummary] = []
+        let rows = try Row.fetchCursor(statement, arguments: [form, Int64(period.wireNumber)])
+        while let row = try rows.next() {
+            guard let unit = UnitCode(row[0] as String), let rowCode = Code(row[1] as String),
+                let item = Code(row[2] as String)
+            else { continue }
+            result.append(
+                CellSummary(
+                    unit: unit, row: rowCode, item: item, value: try Self.value(row.bytes("value")),
+                    isConflict: (row[3] as Int) == 2))
+        }
+        return result
+    }
+
+    /// The name of the device that a replica's store was given, where it has written in `scope`.
+    package func deviceName(of replica: ReplicaID, in scope: UnitCode) throws -> String? {
+        let address = CellAddress(SystemForm.deviceName(of: replica), in: scope)
+        guard let key = try self.key(of: address), case .text(let name)? = try self.versions(of: key).first?.value
+        else { return nil }
+        return name
+    }
+}
+
+// MARK: - Rows
+
+extension StoreReader {
+    func number(of code: Code) throws -> Int64? {
+        code.isEmpty
+            ? 0
+            : try self.database.cachedStatement(sql: "SELECT number FROM code WHERE text = ?")
+                .fetchOneInt64([code.description])
+    }
+
+    private func key(of address: CellAddress) throws -> CellKey? {
+        guard let form = try self.number(of: address.form), let scope = try self.number(of: address.unit),
+            let row = try self.number(of: address.row), let item = try self.number(of: address.item)
+        else { return nil }
+        return CellKey(form: form, period: Int64(address.period.wireNumber), scope: scope, row: row, item: item)
+    }
+
+    /// The versions of a cell as its rows tell them; the one shown first.
+    func versions(of key: CellKey) throws -> [CellVersion] {
+        let one = try self.database.cachedStatement(
+            sql: """
+                SELECT line, sequence, value, others FROM cell
+                WHERE form = ? AND period = ? AND scope = ? AND row = ? AND item = ?
+                """)
+        guard let row = try Row.fetchOne(one, arguments: key.arguments) else { return [] }
+        let shown = try Self.cellVersion(row)
+        guard (row["others"] as Int) > 0 else { return [shown] }
+        let more = try self.database.cachedStatement(
+            sql: """
+                SELECT line, sequence, value FROM version
+                WHERE form = ? AND period = ? AND scope = ? AND row = ? AND item = ?
+                """)
+        return [shown] + (try Row.fetchAll(more, arguments: key.arguments).map(Self.cellVersion))
+    }
+
+    /// A version with what the log tells about it.
+    func version(_ version: CellVersion, in chains: ScopeChains) throws -> Version {
+        let header = try self.header(at: version.position, in: chains)
+        return Version(
+            time: header.time, replica: chains[version.position.line].replica, sequence: version.position.sequence,
+            hash: header.hash, value: version.value)
+    }
+
+    private func authored(_ version: CellVersion, in chains: ScopeChains) throws -> AuthoredVersion {
+        let replica = chains[version.position.line].replica
+        return AuthoredVersion(
+            version: try self.version(version, in: chains),
+            author: try self.header(at: version.position, in: chains).author,
+            device: try self.memo.deviceName(of: replica, in: chains.scope) {
+                try self.deviceName(of: replica, in: chains.scope)
+            })
+    }
+
+    /// Who wrote a change and when. The cells of a form were often written by one change, so it is read once.
+    private func header(at position: ScopeChains.Position, in chains: ScopeChains) throws -> ReaderMemo.Header {
+        try self.memo.header(at: position) {
+            let stored = try self.change(at: position, in: chains)
+            return ReaderMemo.Header(
+                time: stored.chained.change.time, author: stored.chained.change.author, hash: stored.hash)
+        }
+    }
+
+    private func state(of key: CellKey, at address: CellAddress, in chains: ScopeChains) throws -> CellState {
+        let versions = try self.versions(of: key).map { try self.authored($0, in: chains) }
+        return CellState(address: address, versions: versions.sorted { $0.version > $1.version })
+    }
+
+    private func states(
+        in scope: UnitCode, where condition: String, _ arguments: StatementArguments
+    ) throws -> [CellState] {
+        let chains = try self.chains(in: scope)
+        let rows = try Row.fetchAll(
+            self.database,
+            sql: """
+                SELECT cell.form, cell.period, cell.scope, cell.row, cell.item,
+                    form.text AS form_text, row.text AS row_text, item.text AS item_text
+                FROM cell
+                JOIN code form ON form.number = cell.form
+                JOIN code row ON row.number = cell.row
+                JOIN code item ON item.number = cell.item
+                WHERE \(condition)
+                ORDER BY form.text, cell.period, row.text, item.text
+                """,
+            arguments: arguments)
+        return try rows.map { row in
+            guard let form = Code(row["form_text"] as String), let rowCode = Code(row["row_text"] as String),
+                let item = Code(row["item_text"] as String),
+                let period = Period(wireNumber: UInt64(row["period"] as Int64))
+            else { throw MalformedBytes(offset: 0, expected: "the address of a cell") }
+            let key = CellKey(
+                form: row["form"], period: row["period"], scope: row["scope"], row: row["row"], item: row["item"])
+            return try self.state(
+                of: key, at: CellAddress(unit: scope, form: form, period: period, row: rowCode, item: item),
+                in: chains)
+        }
+    }
+
+    private static func cellVersion(_ row: Row) throws -> CellVersion {
+        CellVersion(
+            position: ScopeChains.Position(line: row["line"], sequence: UInt64(row["sequence"] as Int64)),
+            value: try self.value(row.bytes("value")))
+    }
+
+    private static func value(_ bytes: [UInt8]) throws -> CellValue {
+        var reader = ByteReader(bytes)
+        let value = try reader.value()
+        try reader.requireEnd()
+        return value
+    }
+}
+
+/// What a reader has read already and what cannot change while it reads.
+final class ReaderMemo {
+    struct Header {
+        let time: Timestamp
+        let author: PersonID
+        let hash: ChainHash
+    }
+
+    private var headers: [ScopeChains.Position: Header] = [:]
+    private var deviceNames: [UnitCode: [ReplicaID: String?]] = [:]
+
+    func header(at position: ScopeChains.Position, read: () throws -> Header) rethrows -> Header {
+        if let known = self.headers[position] { return known }
+        let header = try read()
+        self.headers[position] = header
+        return header
+    }
+
+    func deviceName(of replica: ReplicaID, in scope: UnitCode, read: () throws -> String?) rethrows -> String? {
+        if let known = self.deviceNames[scope]?[replica] { return known }
+        let name = try read()
+        self.deviceNames[scope, default: [:]][replica] = name
+        return name
+    }
+}

@@ -1,0 +1,261 @@
+import Foundation
+import GRDB
+import ReportModel
+
+/// Everything that can be asked of a store within one transaction.
+package struct StoreReader {
+    let database: Database
+    let memo = ReaderMemo()
+
+    init(_ database: Database) {
+        self.database = database
+    }
+}
+
+// MARK: - Settings
+
+extension StoreReader {
+    package func setting(_ name: String) throws -> String? {
+        try String.fetchOne(self.database, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name])
+    }
+
+    /// The scheme's files, by name.
+    package func schemeFiles() throws -> [(name: String, text: String)] {
+        try Row.fetchAll(self.database, sql: "SELECT name, text FROM scheme_file ORDER BY name")
+            .map { (name: $0["name"], text: $0["text"]) }
+    }
+}
+
+// MARK: - Scopes and chains
+
+extension StoreReader {
+    /// All scopes in which the store holds a change, by unit.
+    package func scopes() throws -> [UnitCode] {
+        try String.fetchAll(self.database, sql: "SELECT unit FROM scope ORDER BY unit").compactMap { UnitCode($0) }
+    }
+
+    func number(of scope: UnitCode) throws -> Int64? {
+        try self.database.cachedStatement(sql: "SELECT number FROM scope WHERE unit = ?")
+            .fetchOneInt64([scope.description])
+    }
+
+    /// The chains held in `scope`; empty when none are.
+    package func chains(in scope: UnitCode) throws -> ScopeChains {
+        guard let number = try self.number(of: scope) else { return ScopeChains(scope: scope) }
+        let statement = try self.database.cachedStatement(
+            sql: """
+                SELECT number, replica, fork_line, fork_sequence, head_sequence, head_hash, frontier
+                FROM line WHERE scope = ? ORDER BY number
+                """)
+        let lines = try Row.fetchAll(statement, arguments: [number]).map { row in
+            let fork: Int64? = row["fork_line"]
+            let head = ScopeChains.Head(
+                sequence: UInt64(row["head_sequence"] as Int64), hash: try row.chainHash("head_hash"))
+            var reader = ByteReader(row.bytes("frontier"))
+            return ScopeChains.Line(
+                number: row["number"], replica: ReplicaID(storedAs: row["replica"]),
+                fork: fork.map { ScopeChains.Position(line: $0, sequence: UInt64(row["fork_sequence"] as Int64)) },
+                head: head, frontierAtHead: Frontier(try reader.references(upTo: .max)))
+        }
+        return ScopeChains(scope: scope, lines: lines)
+    }
+
+    package func hash(at position: ScopeChains.Position) throws -> ChainHash {
+        let statement = try self.database.cachedStatement(
+            sql: "SELECT hash FROM change WHERE line = ? AND sequence = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [position.line, Int64(position.sequence)]) else {
+            throw MalformedBytes(offset: 0, expected: "change \(position.sequence) of line \(position.line) in the log")
+        }
+        return try row.chainHash("hash")
+    }
+
+    /// What the province has receipted of `scope`; `nil` when that is everything held.
+    package func deliveredFrontier(in scope: UnitCode) throws -> Frontier? {
+        guard let number = try self.number(of: scope) else { return nil }
+        let chains = try self.chains(in: scope)
+        let delivered = try Row.fetchAll(
+            self.database, sql: "SELECT number, delivered_sequence FROM line WHERE scope = ?", arguments: [number]
+        ).reduce(into: [ScopeChains.LineNumber: UInt64]()) { $0[$1["number"]] = UInt64($1["delivered_sequence"] as Int64) }
+        guard chains.lines.contains(where: { delivered[$0.number]! < $0.head.sequence }) else { return nil }
+        return Frontier(
+            try chains.lines.compactMap { line in
+                let sequence = delivered[line.number]!
+                guard sequence > line.fork?.sequence ?? 0 else { return nil }
+                let hash = try self.hash(at: .init(line: line.number, sequence: sequence))
+                return Reference(replica: line.replica, sequence: sequence, tag: hash.tag)
+            })
+    }
+
+    /// Changes that the province has not receipted: how many, and when this store took the oldest.
+    package func undelivered() throws -> (count: Int, since: Timestamp?) {
+        let lines = try Row.fetchAll(
+            self.database,
+            sql: """
+                SELECT head_sequence - delivered_sequence AS count,
+                    (SELECT received FROM change
+                    WHERE change.line = line.number AND sequence = delivered_sequence + 1) AS since
+                FROM line WHERE head_sequence > delivered_sequence
+                """)
+        return (
+            lines.reduce(0) { $0 + ($1["count"] as Int) },
+            lines.compactMap { $0["since"] as Int64? }.min().map { Timestamp(secondsSince1970: $0) }
+        )
+    }
+}
+
+// MARK: - The log
+
+extension StoreReader {
+    package func change(at position: ScopeChains.Position, in chains: ScopeChains) throws -> StoredChange {
+        let statement = try self.database.cachedStatement(
+            sql: "SELECT line, sequence, hash, bytes FROM change WHERE line = ? AND sequence = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [position.line, Int64(position.sequence)]) else {
+            throw MalformedBytes(offset: 0, expected: "change \(position.sequence) of line \(position.line) in the log")
+        }
+        return try self.storedChange(row, in: chains)
+    }
+
+    /// Changes that a peer with this frontier lacks, in causal order, as many as fit `byteCountMax` canonical bytes (at
+    /// least one), and the peer's frontier once it has taken them.
+    ///
+    /// Heads of the peer that this store lacks say nothing, unless they are further on a chain than this store is: then
+    /// the peer is taken to be ahead on it. If it turns out to be on another branch, it says so with its own frontier.
+    ///
+    /// - Complexity: the changes returned; what the peer has already costs nothing.
+    package func changes(
+        in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int
+    ) throws -> (changes: [StoredChange], frontier: Frontier) {
+        let chains = try self.chains(in: scope)
+        let heads = try chains.positions(of: peer, hash: self.hash)
+        var pending: [(position: Int64, change: StoredChange)] = []
+        var horizon = Int64.max
+        for (line, after) in chains.uncovered(by: heads) {
+            if peer.isAhead(of: line, in: chains, known: heads) { continue }
+            let fetched = try self.changes(of: line, after: after, in: chains, byteCountMax: byteCountMax)
+            pending += fetched.changes
+            // Beyond the last change fetched of a line that has more, the order among the lines is not known yet.
+            if fetched.hasMore { horizon = min(horizon, fetched.changes.last!.position) }
+        }
+        var result: [StoredChange] = []
+        var frontier = peer
+        var byteCount = 0
+        for (position, stored) in pending.sorted(by: { $0.position < $1.position }) where position <= horizon {
+            byteCount += stored.canonicalBytes.count
+            if byteCount > byteCountMax, !result.isEmpty { break }
+            result.append(stored)
+            frontier.advance(stored.chained.predecessor, to: stored.reference)
+        }
+        return (result, frontier)
+    }
+
+    private func changes(
+        of line: ScopeChains.Line, after: UInt64, in chains: ScopeChains, byteCountMax: Int
+    ) throws -> (changes: [(position: Int64, change: StoredChange)], hasMore: Bool) {
+        let statement = try self.database.cachedStatement(
+            sql: """
+                SELECT position, line, sequence, hash, bytes FROM change
+                WHERE line = ? AND sequence > ? ORDER BY sequence
+                """)
+        let cursor = try Row.fetchCursor(statement, arguments: [line.number, Int64(after)])
+        var changes: [(position: Int64, change: StoredChange)] = []
+        var predecessor: ChainHash?
+        var byteCount = 0
+        while byteCount <= byteCountMax, let row = try cursor.next() {
+            let stored = try self.storedChange(row, in: chains, after: predecessor)
+            predecessor = stored.hash
+            byteCount += stored.canonicalBytes.count
+            changes.append((row["position"], stored))
+        }
+        return (changes, changes.last.map { $0.change.chained.sequence < line.head.sequence } ?? false)
+    }
+
+    /// Every change of `scope` in the order of arrival.
+    package func log(of scope: UnitCode) throws -> [LogEntry] {
+        guard let number = try self.number(of: scope) else { return [] }
+        let chains = try self.chains(in: scope)
+        return try Row.fetchAll(
+            self.database,
+            sql: """
+                SELECT change.line, change.sequence, hash, bytes, received, delivered_sequence
+                FROM change JOIN line ON line.number = change.line WHERE line.scope = ? ORDER BY position
+                """,
+            arguments: [number]
+        ).map { row in
+            LogEntry(
+                position: ScopeChains.Position(line: row["line"], sequence: UInt64(row["sequence"] as Int64)),
+                stored: try self.storedChange(row, in: chains),
+                received: Timestamp(secondsSince1970: row["received"]),
+                isDelivered: (row["sequence"] as Int64) <= (row["delivered_sequence"] as Int64))
+        }
+    }
+
+    private func storedChange(
+        _ row: Row, in chains: ScopeChains, after predecessor: ChainHash? = nil
+    ) throws -> StoredChange {
+        let position = ScopeChains.Position(line: row["line"], sequence: UInt64(row["sequence"] as Int64))
+        let line = chains[position.line]
+        let bytes = row.bytes("bytes")
+        var tag: UInt32 = 0
+        if position.sequence > 1 {
+            let isFirst = line.fork?.sequence ?? 0 == position.sequence - 1
+            let before = isFirst ? line.fork! : .init(line: position.line, sequence: position.sequence - 1)
+            tag = try predecessor?.tag ?? self.hash(at: before).tag
+        }
+        return StoredChange(
+            chained: ChainedChange(
+                replica: line.replica, sequence: position.sequence, predecessorTag: tag,
+                change: try Change(canonicalBytes: bytes)),
+            hash: try row.chainHash("hash"), canonicalBytes: bytes)
+    }
+}
+
+extension Frontier {
+    /// Whether this frontier of a peer names a change further on the chain of `line` than `line` goes, and none of the
+    /// chain that is known here.
+    fileprivate func isAhead(
+        of line: ScopeChains.Line, in chains: ScopeChains, known: [ScopeChains.Position]
+    ) -> Bool {
+        let heads = self.heads(of: line.replica)
+        let knowsOne = known.contains { chains[$0.line].replica == line.replica }
+        return !knowsOne && heads.contains { $0.sequence > line.head.sequence }
+    }
+}
+
+/// A change as the log tells it.
+package struct LogEntry: Sendable {
+    package let position: ScopeChains.Position
+    package let stored: StoredChange
+    /// When this store took it, by its own clock.
+    package let received: Timestamp
+    /// Whether the province has receipted it.
+    package let isDelivered: Bool
+}
+
+// MARK: - Columns
+
+extension ReplicaID {
+    init(storedAs number: Int64) {
+        self.init(rawValue: UInt64(bitPattern: number))
+    }
+
+    var stored: Int64 { Int64(bitPattern: self.rawValue) }
+}
+
+extension Row {
+    func bytes(_ column: String) -> [UInt8] {
+        (self[column] as Data?).map { Array($0) } ?? []
+    }
+
+    func chainHash(_ column: String) throws -> ChainHash {
+        guard let hash = ChainHash(bytes: self.bytes(column)) else {
+            throw MalformedBytes(offset: 0, expected: "a hash in column \(column)")
+        }
+        return hash
+    }
+}
+
+extension Statement {
+    func fetchOneInt64(_ arguments: StatementArguments) throws -> Int64? {
+        try Int64.fetchOne(self, arguments: arguments)
+    }
+}

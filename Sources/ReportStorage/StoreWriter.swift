@@ -1,0 +1,189 @@
+import Foundation
+import GRDB
+import ReportModel
+
+/// Writes to a store within one transaction. Reads through it see what it wrote.
+package final class StoreWriter {
+    let database: Database
+    private var scopeNumbers: [UnitCode: Int64] = [:]
+    private var codeNumbers: [Code: Int64] = [.empty: 0]
+    private var loaded: [UnitCode: ScopeChains] = [:]
+    private var touchedLines: [UnitCode: Set<ScopeChains.LineNumber>] = [:]
+    lazy var cells = CellWriter(self)
+
+    init(_ database: Database) {
+        self.database = database
+    }
+
+    package var reader: StoreReader { StoreReader(self.database) }
+
+    package func set(_ name: String, to value: String) throws {
+        try self.database.execute(
+            sql: "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            arguments: [name, value])
+    }
+
+    package func replaceSchemeFiles(with files: [(name: String, text: String)]) throws {
+        try self.database.execute(sql: "DELETE FROM scheme_file")
+        for file in files {
+            try self.database.execute(sql: "INSERT INTO scheme_file VALUES (?, ?)", arguments: [file.name, file.text])
+        }
+    }
+
+    /// Notes that a replica has said hello.
+    package func noteDevice(_ replica: ReplicaID, unit: UnitCode, at time: Timestamp) throws {
+        try self.database.execute(
+            sql: """
+                INSERT INTO device VALUES (?, ?, ?)
+                ON CONFLICT (replica) DO UPDATE SET unit = excluded.unit, last_seen = excluded.last_seen
+                """,
+            arguments: [replica.stored, unit.description, time.secondsSince1970])
+    }
+}
+
+// MARK: - Numbers
+
+extension StoreWriter {
+    func number(of scope: UnitCode) throws -> Int64 {
+        if let number = self.scopeNumbers[scope] { return number }
+        let number = try self.reader.number(of: scope) ?? self.insert("INSERT INTO scope (unit) VALUES (?)", scope.description)
+        self.scopeNumbers[scope] = number
+        return number
+    }
+
+    func number(of code: Code) throws -> Int64 {
+        if let number = self.codeNumbers[code] { return number }
+        let number = try self.reader.number(of: code) ?? self.insert("INSERT INTO code (text) VALUES (?)", code.description)
+        self.codeNumbers[code] = number
+        return number
+    }
+
+    private func insert(_ sql: String, _ text: String) throws -> Int64 {
+        try self.database.cachedStatement(sql: sql).execute(arguments: [text])
+        return self.database.lastInsertedRowID
+    }
+}
+
+// MARK: - Chains
+
+extension StoreWriter {
+    /// The chains of `scope`, with what this transaction added.
+    package func chains(in scope: UnitCode) throws -> ScopeChains {
+        if let chains = self.loaded[scope] { return chains }
+        let chains = try self.reader.chains(in: scope)
+        self.loaded[scope] = chains
+        return chains
+    }
+
+    /// Appends an accepted change to the log and to its line.
+    ///
+    /// - Returns: Where it is now.
+    func append(
+        _ accepted: ScopeChains.Accepted, to line: ScopeChains.LineNumber?, fork: ScopeChains.Position?,
+        in scope: UnitCode, bytes: [UInt8], received: Timestamp
+    ) throws -> ScopeChains.Position {
+        let number = try line ?? self.newLine(accepted, fork: fork, in: scope)
+        if line == nil {
+            self.loaded[scope]!.branch(number, from: fork, with: accepted)
+        } else {
+            self.loaded[scope]!.extend(number, with: accepted)
+        }
+        self.touchedLines[scope, default: []].insert(number)
+        let statement = try self.database.cachedStatement(
+            sql: "INSERT INTO change (line, sequence, hash, received, bytes) VALUES (?, ?, ?, ?, ?)")
+        statement.bind(1, number)
+        statement.bind(2, Int64(accepted.sequence))
+        statement.bind(3, accepted.hash.bytes)
+        statement.bind(4, received.secondsSince1970)
+        statement.bind(5, bytes)
+        try statement.step(in: self.database)
+        return ScopeChains.Position(line: number, sequence: accepted.sequence)
+    }
+
+    private func newLine(
+        _ accepted: ScopeChains.Accepted, fork: ScopeChains.Position?, in scope: UnitCode
+    ) throws -> ScopeChains.LineNumber {
+        try self.database.execute(
+            sql: """
+                INSERT INTO line
+                    (scope, replica, fork_line, fork_sequence, head_sequence, head_hash, frontier, delivered_sequence)
+                VALUES (?, ?, ?, ?, 0, x'', x'', ?)
+                """,
+            arguments: [
+                try self.number(of: scope), accepted.replica.stored, fork?.line, fork.map { Int64($0.sequence) },
+                Int64(fork?.sequence ?? 0),
+            ])
+        return self.database.lastInsertedRowID
+    }
+
+    /// Writes the heads of all lines that grew: once a transaction, not once a change.
+    func saveLines() throws {
+        for (scope, numbers) in self.touchedLines {
+            for number in numbers {
+                let line = self.loaded[scope]![number]
+                var frontier = ByteWriter()
+                frontier.references(line.frontierAtHead.heads)
+                try self.database.execute(
+                    sql: "UPDATE line SET head_sequence = ?, head_hash = ?, frontier = ? WHERE number = ?",
+                    arguments: [
+                        Int64(line.head.sequence), Data(line.head.hash.bytes), Data(frontier.bytes), number,
+                    ])
+            }
+        }
+        self.touchedLines = [:]
+    }
+
+    /// The author's frontier right after a held change that is no head: replayed along its chain. Slow, and needed only
+    /// when a chain branches.
+    func frontier(after position: ScopeChains.Position, in chains: ScopeChains) throws -> Frontier {
+        var path: [ScopeChains.Position] = []
+        var current: ScopeChains.Position? = position
+        while let next = current {
+            path.append(next)
+            current = chains.predecessor(of: next)
+        }
+        var frontier = Frontier()
+        for step in path.reversed() {
+            let stored = try self.reader.change(at: step, in: chains)
+            frontier = ScopeChains.frontiers(of: stored.chained, named: stored.reference, base: frontier).after
+        }
+        return frontier
+    }
+}
+
+// MARK: - Delivery
+
+extension StoreWriter {
+    /// Notes that the province has these changes, and with them everything before them in their chains.
+    package func markDelivered(_ references: [Reference], in scope: UnitCode) throws {
+        try self.saveLines()
+        let chains = try self.chains(in: scope)
+        for reference in references {
+            var reached = try chains.position(of: reference, hash: self.reader.hash)
+            while let position = reached {
+                try self.database.execute(
+                    sql: "UPDATE line SET delivered_sequence = max(delivered_sequence, ?) WHERE number = ?",
+                    arguments: [Int64(position.sequence), position.line])
+                reached = chains[position.line].fork
+            }
+        }
+    }
+
+    /// Notes that the province has exactly what `frontier` covers, and nothing else of this scope: a province restored
+    /// from a backup may have less than it once receipted.
+    ///
+    /// - Parameter own: this store's replica. On anybody else's chain a head further than what is held here is taken for
+    ///   a continuation; on its own chain the store knows that it is not.
+    package func setDelivered(_ frontier: Frontier, in scope: UnitCode, own: ReplicaID) throws {
+        try self.saveLines()
+        guard let number = try self.reader.number(of: scope) else { return }
+        try self.database.execute(
+            sql: "UPDATE line SET delivered_sequence = coalesce(fork_sequence, 0) WHERE scope = ?",
+            arguments: [number])
+        let chains = try self.chains(in: scope)
+        let continued = chains.lines.filter { line in
+            line.replica != own && frontier.heads(of: line.replica).contains { $0.sequence > line.head.sequence }
+        }
+        try self.markDelivered(frontier.heads + continued.map(\.headReference), in: scope)
+    }
+}

@@ -1,0 +1,72 @@
+import ReportModel
+
+extension StoreWriter {
+    /// Takes what can be taken of `batch`, in its order. A change whose predecessor or context is not held is left, and
+    /// what follows it in its chain with it; the rest goes on.
+    package func take(_ batch: Batch, received: Timestamp) throws -> TakeOutcome {
+        var outcome = TakeOutcome()
+        var reached = batch.chains.map { ChainReached(sequence: $0.firstSequence, tag: $0.predecessorTag) }
+        for entry in batch.entries {
+            let run = batch.chains[entry.chain]
+            guard !reached[entry.chain].isBroken else { continue }
+            let chained = ChainedChange(
+                replica: run.replica, sequence: reached[entry.chain].sequence,
+                predecessorTag: reached[entry.chain].tag, change: entry.change)
+            switch try self.take(chained, canonicalBytes: entry.canonicalBytes, in: batch.scope, received: received) {
+            case .gap(let missing):
+                outcome.missing = outcome.missing ?? missing
+                reached[entry.chain].isBroken = true
+            case .held(let hash, let isNew):
+                if isNew { outcome.takenCount += 1 } else { outcome.duplicateCount += 1 }
+                reached[entry.chain].last = Reference(
+                    replica: run.replica, sequence: chained.sequence, tag: hash.tag)
+                reached[entry.chain].sequence += 1
+                reached[entry.chain].tag = hash.tag
+            }
+        }
+        outcome.held = reached.compactMap(\.last)
+        return outcome
+    }
+
+    private struct ChainReached {
+        /// Of the next change of the run.
+        var sequence: UInt64
+        /// Of the hash before it.
+        var tag: UInt32
+        var last: Reference?
+        var isBroken = false
+    }
+
+    package enum Taken {
+        case gap(missing: Reference)
+        case held(ChainHash, isNew: Bool)
+    }
+
+    /// Takes one change: appends it to the log and applies its writes to the cells.
+    @discardableResult
+    package func take(
+        _ chained: ChainedChange, canonicalBytes: [UInt8], in scope: UnitCode, received: Timestamp
+    ) throws -> Taken {
+        let chains = try self.chains(in: scope)
+        let placement = try chains.placement(
+            of: chained, canonicalBytes: canonicalBytes, hash: self.reader.hash,
+            frontierAfter: { try self.frontier(after: $0, in: chains) })
+        let (accepted, line, fork): (ScopeChains.Accepted, ScopeChains.LineNumber?, ScopeChains.Position?)
+        switch placement {
+        case .duplicate(let position):
+            let isHead = chains[position.line].head.sequence == position.sequence
+            return .held(isHead ? chains[position.line].head.hash : try self.reader.hash(at: position), isNew: false)
+        case .gap(let missing):
+            return .gap(missing: missing)
+        case .extends(let number, let acceptance):
+            (accepted, line, fork) = (acceptance, number, nil)
+        case .branches(let from, let acceptance):
+            (accepted, line, fork) = (acceptance, nil, from)
+        }
+        let position = try self.append(
+            accepted, to: line, fork: fork, in: scope, bytes: canonicalBytes, received: received)
+        try self.cells.apply(
+            chained.change.writes, at: position, context: accepted.context, in: scope)
+        return .held(accepted.hash, isNew: true)
+    }
+}

@@ -1,0 +1,18 @@
+import Logging
+import ReportModel
+import ReportWire
+
+extension Message {
+    /// What a log line says of a message: never a figure.
+    package var metadata: Logger.Metadata {
+        switch self {
+        case .have(let have): ["message": "have", "scope": "\(have.scope)"]
+        case .batch(let batch):
+            ["message": "batch", "scope": "\(batch.scope)", "changes": "\(batch.entries.count)"]
+        case .receipt(let receipt):
+            ["message": "receipt", "scope": "\(receipt.scope)", "references": "\(receipt.references.count)"]
+        case .goodbye(let reason): ["message": "goodbye", "code": "\(reason.rawCode)"]
+        default: ["message": "\(self.name)"]
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import ReportCommand
+import ReportModel
+import ReportPages
+import ReportStorage
+
+struct InspectStatus: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "status",
+            abstract: say("每个范围有多少更改、单元格和冲突，走到了哪里", "What the store holds of every scope, and how far it has got there."),
+            discussion: say("例：huiliu-inspect status --store 目录", "Example: huiliu-inspect status --store DIR"))
+    }
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: JSONOption
+
+    func run() async throws {
+        let store = try OpenedStore(in: self.common.storeDirectory)
+        let scopes = try store.database.read { reader in
+            try reader.scopes().map { scope in
+                let chains = try reader.chains(in: scope)
+                return ScopeJSON(
+                    scope: scope.description, changes: chains.changeCount, cells: try reader.cellCount(in: scope),
+                    conflicts: try reader.conflictCount(in: scope), tip: chains.tip?.description,
+                    heads: chains.lines.filter(chains.isHead).map {
+                        HeadJSON(
+                            replica: $0.replica.description, sequence: $0.head.sequence,
+                            hash: $0.head.hash.description)
+                    })
+            }
+        }
+        if self.output.json {
+            try JSONOutput.write(
+                StatusJSON(kind: store.database.kind.name, scheme: store.schemeText, scopes: scopes))
+            return
+        }
+        let kind = store.database.kind == .client ? say("客户端", "client") : say("服务器", "server")
+        Console.line(say("\(kind)数据库，报表制度 \(store.schemeText)", "A \(kind)'s store, scheme \(store.schemeText)"))
+        var table = TextTable(
+            header: [say("范围", "scope"), say("更改", "changes"), say("单元格", "cells"), say("冲突", "conflicts"),
+                say("指纹", "tip"), say("链头", "heads")],
+            alignments: [.left, .right, .right, .right, .left, .left])
+        for scope in scopes {
+            table.append([
+                scope.scope, String(scope.changes), String(scope.cells), String(scope.conflicts),
+                String((scope.tip ?? "—").prefix(16)),
+                scope.heads.map { "\($0.replica):\($0.sequence)" }.joined(separator: " "),
+            ])
+        }
+        Console.line(table.text)
+    }
+
+    private struct StatusJSON: Encodable {
+        let format = 1
+        let kind: String
+        let scheme: String
+        let scopes: [ScopeJSON]
+    }
+
+    private struct ScopeJSON: Encodable {
+        let scope: String
+        let changes: Int
+        let cells: Int
+        let conflicts: Int
+        @Nullable var tip: String?
+        let heads: [HeadJSON]
+    }
+
+    private struct HeadJSON: Encodable {
+        let replica: String
+        let sequence: UInt64
+        let hash: String
+    }
+}

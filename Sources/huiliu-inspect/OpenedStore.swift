@@ -1,0 +1,42 @@
+import Foundation
+import ReportCommand
+import ReportModel
+import ReportScheme
+import ReportStorage
+
+/// A store of either kind, opened for reading.
+struct OpenedStore {
+    let database: ReportDatabase
+    let scheme: Scheme?
+    let fingerprint: ChainHash
+
+    /// - Throws: `CommandFailure` when there is no store in `directory`, or one of each kind.
+    init(in directory: String) throws {
+        let kinds = StoreKind.allCases.filter {
+            FileManager.default.fileExists(atPath: directory + "/" + $0.fileName)
+        }
+        guard let kind = kinds.first else {
+            throw CommandFailure(Exit.usage, StoreError.notFound(directory: directory))
+        }
+        guard kinds.count == 1 else {
+            throw CommandFailure(
+                Exit.usage,
+                UsageError(
+                    Bilingual("目录 \(directory) 中既有客户端又有服务器数据库。", "\(directory) holds a client's and a server's store."),
+                    advice: Bilingual("请把两者放在不同目录。", "Keep them in two directories.")))
+        }
+        self.database = try ReportDatabase(kind: kind, directory: directory, access: .read)
+        let source = try self.database.read { reader in
+            SchemeSource(try reader.schemeFiles().map { SchemeSource.File(name: $0.name, text: $0.text) })
+        }
+        self.fingerprint = source.fingerprint
+        // A scheme that this program cannot read is no reason not to look at the log.
+        self.scheme = try? Scheme.parse(source)
+    }
+
+    /// Code, version and the beginning of the fingerprint, the same for the same scheme on every store.
+    var schemeText: String {
+        let fingerprint = Hexadecimal.text(self.fingerprint.high, digitCount: 16)
+        return self.scheme.map { "\($0.code) \($0.version) \(fingerprint)" } ?? fingerprint
+    }
+}
