@@ -45,7 +45,7 @@ package struct Change: Hashable, Sendable {
 package struct ChainedChange: Hashable, Sendable {
     package var replica: ReplicaID
     package var sequence: UInt64
-    /// The first 4 bytes of the predecessor's hash; of the chain's start hash where ``sequence`` is 1.
+    /// The first 4 bytes of the predecessor's hash; 0, and not sent, where ``sequence`` is 1.
     package var predecessorTag: UInt32
     package var change: Change
 

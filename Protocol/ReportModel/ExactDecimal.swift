@@ -158,7 +158,8 @@ extension ExactDecimal {
     }
 
     private func combining(
-        _ other: ExactDecimal, _ operation: (Int128, Int128) -> (partialValue: Int128, overflow: Bool)
+        _ other: ExactDecimal,
+        _ operation: (Int128, Int128) -> (partialValue: Int128, overflow: Bool)
     ) throws(DecimalOverflow) -> ExactDecimal {
         let scale = max(self.scale, other.scale)
         guard let a = self.mantissa(atScale: scale), let b = other.mantissa(atScale: scale) else {
