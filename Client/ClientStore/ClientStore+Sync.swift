@@ -23,14 +23,19 @@ extension ClientStore {
             return try (own + others).map { scope in
                 let standing = try reader.standing(in: scope)
                 return Standing(
-                    scope: scope, frontier: standing.frontier, tip: standing.tip,
-                    delivered: try reader.deliveredFrontier(in: scope))
+                    scope: scope,
+                    frontier: standing.frontier,
+                    tip: standing.tip,
+                    delivered: try reader.deliveredFrontier(in: scope)
+                )
             }
         }
     }
 
     package func changes(
-        in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int
+        in scope: UnitCode,
+        lackedBy peer: Frontier,
+        byteCountMax: Int
     ) throws -> (changes: [StoredChange], frontier: Frontier, hasUnknownHeads: Bool) {
         try self.database.read { reader in
             let found = try reader.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax)

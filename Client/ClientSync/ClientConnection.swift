@@ -26,7 +26,8 @@ struct ClientConnection {
     /// - Returns: What moved, and why the conversation ended if not as it should.
     /// - Throws: Errors of the store. What was committed by then stays.
     func run(
-        over channel: FrameChannel, traffic: inout Traffic
+        over channel: FrameChannel,
+        traffic: inout Traffic
     ) async throws -> (tally: ClientSession.Tally, error: ProtocolError?) {
         var session = ClientSession(try self.start())
         var end: End?
@@ -61,13 +62,19 @@ struct ClientConnection {
 
     private func start() throws -> ClientSession.Start {
         ClientSession.Start(
-            replica: self.store.identity.replica, scheme: self.scheme.fingerprint.high,
+            replica: self.store.identity.replica,
+            scheme: self.scheme.fingerprint.high,
             scopes: try self.store.standings(scheme: self.scheme).map { standing in
                 ClientSession.ClientScope(
                     standing: ScopeStanding(
-                        scope: standing.scope, frontier: standing.frontier, tip: standing.tip?.high ?? 0),
-                    delivered: standing.delivered)
-            })
+                        scope: standing.scope,
+                        frontier: standing.frontier,
+                        tip: standing.tip?.high ?? 0
+                    ),
+                    delivered: standing.delivered
+                )
+            }
+        )
     }
 
     /// How a conversation ended.
@@ -105,9 +112,15 @@ extension ClientConnection {
                 }
             case .load(let scope, let peer):
                 let found = try store.changes(
-                    in: scope, lackedBy: peer, byteCountMax: Limits.batchCanonicalByteCountMax)
+                    in: scope,
+                    lackedBy: peer,
+                    byteCountMax: Limits.batchCanonicalByteCountMax
+                )
                 let loaded = LoadedChanges(
-                    changes: found.changes, frontier: found.frontier, hasUnknownHeads: found.hasUnknownHeads)
+                    changes: found.changes,
+                    frontier: found.frontier,
+                    hasUnknownHeads: found.hasUnknownHeads
+                )
                 return try await self.perform(session.loaded(scope, loaded), &session)
             case .commitThenReceipt(let batch):
                 let (outcome, frontier) = try store.take(batch, now: self.connection.now())

@@ -20,7 +20,11 @@ package struct Synchronizer: Sendable {
     package let now: @Sendable () -> Timestamp
 
     package init(
-        store: ClientStore, scheme: Scheme, server: HostPort, waitSeconds: Int64, logger: Logger,
+        store: ClientStore,
+        scheme: Scheme,
+        server: HostPort,
+        waitSeconds: Int64,
+        logger: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
@@ -88,7 +92,11 @@ package struct Synchronizer: Sendable {
         }
         var traffic = ClientConnection.Traffic()
         let connection = ClientConnection(
-            store: self.store, scheme: self.scheme, logger: self.logger, now: self.now)
+            store: self.store,
+            scheme: self.scheme,
+            logger: self.logger,
+            now: self.now
+        )
         defer {
             report.bytesOut += traffic.bytesOut
             report.bytesIn += traffic.bytesIn
@@ -116,9 +124,15 @@ package enum SyncFailure: ExplainedError {
     package var explanation: Bilingual {
         switch self {
         case .unreachable(let server, let seconds):
-            Bilingual("\(seconds) 秒内未能与省级服务器 \(server) 完成同步。", "The sync with the province at \(server) did not come to its end within \(seconds) seconds.")
+            Bilingual(
+                "\(seconds) 秒内未能与省级服务器 \(server) 完成同步。",
+                "The sync with the province at \(server) did not come to its end within \(seconds) seconds."
+            )
         case .refused(let error):
-            Bilingual("同步中止（代码 \(error.rawCode)）：\(error.words.chinese)", "The sync was ended (code \(error.rawCode)): \(error.words.english)")
+            Bilingual(
+                "同步中止（代码 \(error.rawCode)）：\(error.words.chinese)",
+                "The sync was ended (code \(error.rawCode)): \(error.words.english)"
+            )
         }
     }
 

@@ -41,6 +41,8 @@ extension ExplainedError {
     /// Explanation and advice as one text.
     package var sentence: Bilingual {
         Bilingual(
-            self.explanation.chinese + self.advice.chinese, self.explanation.english + " " + self.advice.english)
+            self.explanation.chinese + self.advice.chinese,
+            self.explanation.english + " " + self.advice.english
+        )
     }
 }

@@ -158,8 +158,10 @@ package struct MalformedAddress: ExplainedError, Equatable {
     package var explanation: Bilingual {
         switch self.part {
         case .partCount(let count):
-            Bilingual("“\(self.text)”不是单元格地址：有 \(count) 段，应为 4 或 5 段。",
-                "“\(self.text)” is not a cell address: it has \(count) parts instead of 4 or 5.")
+            Bilingual(
+                "“\(self.text)”不是单元格地址：有 \(count) 段，应为 4 或 5 段。",
+                "“\(self.text)” is not a cell address: it has \(count) parts instead of 4 or 5."
+            )
         case .unit(let part): self.explain("单位代码", "unit code", part)
         case .form(let part): self.explain("报表代码", "form code", part)
         case .period(let part): self.explain("报告期", "period", part)
@@ -169,8 +171,10 @@ package struct MalformedAddress: ExplainedError, Equatable {
     }
 
     package var advice: Bilingual {
-        Bilingual("请写成 单位/报表/报告期/指标，例如 410728-01/infrastructure/2024-H1/roads。",
-            "Write unit/form/period/item, for example 410728-01/infrastructure/2024-H1/roads.")
+        Bilingual(
+            "请写成 单位/报表/报告期/指标，例如 410728-01/infrastructure/2024-H1/roads。",
+            "Write unit/form/period/item, for example 410728-01/infrastructure/2024-H1/roads."
+        )
     }
 
     private func explain(_ chinese: String, _ english: String, _ part: String) -> Bilingual {

@@ -77,7 +77,9 @@ package struct ClientSession: Hashable, Sendable {
         var actions: [SessionAction] = [
             .send(
                 .hello(
-                    Hello(replica: self.start.replica, time: now, scheme: self.start.scheme, scopes: scopes)))
+                    Hello(replica: self.start.replica, time: now, scheme: self.start.scheme, scopes: scopes)
+                )
+            )
         ]
         self.served = Set(scopes.map(\.unit))
         // A guess that nearly always holds saves a round trip: the province still has what it receipted.
@@ -116,7 +118,9 @@ package struct ClientSession: Hashable, Sendable {
 
     /// The store has committed a batch.
     package mutating func committed(
-        _ scope: UnitCode, _ outcome: TakeOutcome, own: Frontier
+        _ scope: UnitCode,
+        _ outcome: TakeOutcome,
+        own: Frontier
     ) -> [SessionAction] {
         guard self.state != .closed, self.exchanges[scope] != nil else { return [] }
         self.tally.changesReceived += outcome.takenCount

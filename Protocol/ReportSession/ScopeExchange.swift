@@ -127,7 +127,8 @@ struct ScopeExchange: Hashable, Sendable {
 
     /// - Returns: The receipt, after the frontier if something was missing.
     mutating func committed(
-        _ outcome: TakeOutcome, own: Frontier
+        _ outcome: TakeOutcome,
+        own: Frontier
     ) throws(ProtocolError) -> [SessionAction] {
         self.own = own
         var actions: [SessionAction] = []
@@ -157,6 +158,7 @@ extension Frontier {
                 let (mine, theirs) = (self.heads(of: replica), other.heads(of: replica))
                 guard mine.count == 1, theirs.count == 1 else { return mine + theirs }
                 return mine[0].sequence >= theirs[0].sequence ? mine : theirs
-            })
+            }
+        )
     }
 }

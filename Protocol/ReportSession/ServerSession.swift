@@ -19,7 +19,11 @@ package struct ServerSession: Hashable, Sendable {
         package var scopes: [ScopeStanding]
 
         package init(
-            replica: ReplicaID, now: Timestamp, scheme: UInt64, schemeBytes: [UInt8], scopes: [ScopeStanding]
+            replica: ReplicaID,
+            now: Timestamp,
+            scheme: UInt64,
+            schemeBytes: [UInt8],
+            scopes: [ScopeStanding]
         ) {
             self.replica = replica
             self.now = now
@@ -68,9 +72,15 @@ package struct ServerSession: Hashable, Sendable {
                 .welcome(
                     Welcome(
                         version: min(hello.versions.upperBound, Limits.versions.upperBound),
-                        replica: identified.replica, time: identified.now, scheme: identified.scheme,
-                        batchesInFlightMax: Limits.batchesInFlightMax, differingScopeCount: differing.count,
-                        scopes: isSame ? nil : identified.scopes.map(\.scope))))
+                        replica: identified.replica,
+                        time: identified.now,
+                        scheme: identified.scheme,
+                        batchesInFlightMax: Limits.batchesInFlightMax,
+                        differingScopeCount: differing.count,
+                        scopes: isSame ? nil : identified.scopes.map(\.scope)
+                    )
+                )
+            )
         ]
         for standing in identified.scopes { self.scopes[standing.scope] = standing }
         for standing in differing {
@@ -101,7 +111,9 @@ package struct ServerSession: Hashable, Sendable {
 
     /// The store has committed a batch.
     package mutating func committed(
-        _ scope: UnitCode, _ outcome: TakeOutcome, own: Frontier
+        _ scope: UnitCode,
+        _ outcome: TakeOutcome,
+        own: Frontier
     ) -> [SessionAction] {
         guard self.state == .exchanging, self.exchanges[scope] != nil else { return [] }
         do throws(ProtocolError) {

@@ -50,8 +50,11 @@ struct BatchDecoder {
                 throw self.reader.malformed("writes in ascending order")
             }
             let change = Change(
-                time: Timestamp(secondsSince1970: header.time), author: header.author,
-                contextDifference: header.context, sortedWrites: own)
+                time: Timestamp(secondsSince1970: header.time),
+                author: header.author,
+                contextDifference: header.context,
+                sortedWrites: own
+            )
             let canonicalBytes = change.canonicalBytes
             canonicalByteCount += canonicalBytes.count
             guard canonicalByteCount <= Limits.batchCanonicalByteCountMax else {
@@ -77,8 +80,11 @@ struct BatchDecoder {
             guard first > 0 else { throw self.reader.malformed("a sequence from 1") }
             chains.append(
                 Batch.Chain(
-                    replica: replica, firstSequence: first,
-                    predecessorTag: first > 1 ? try self.reader.fixed(UInt32.self) : 0))
+                    replica: replica,
+                    firstSequence: first,
+                    predecessorTag: first > 1 ? try self.reader.fixed(UInt32.self) : 0
+                )
+            )
         }
         return chains
     }
@@ -96,7 +102,8 @@ struct BatchDecoder {
     }
 
     private mutating func element<Element>(
-        of dictionary: [Element], _ what: String
+        of dictionary: [Element],
+        _ what: String
     ) throws(MalformedBytes) -> Element {
         let number = try self.reader.varint()
         guard number < UInt64(dictionary.count) else { throw self.reader.malformed(what) }
@@ -127,7 +134,9 @@ struct BatchDecoder {
         }
         for index in headers.indices {
             headers[index].contextCount = try self.reader.count(
-                upTo: ChangeLimits.contextDifferenceCountMax, of: "references")
+                upTo: ChangeLimits.contextDifferenceCountMax,
+                of: "references"
+            )
         }
         for index in headers.indices {
             headers[index].writeCount = try self.reader.count(upTo: ChangeLimits.writeCountMax, of: "writes")
@@ -141,7 +150,9 @@ struct BatchDecoder {
         for _ in 0..<count {
             let reference = Reference(
                 replica: try self.element(of: self.replicas, "a replica's number"),
-                sequence: try self.reader.varint(), tag: try self.reader.fixed(UInt32.self))
+                sequence: try self.reader.varint(),
+                tag: try self.reader.fixed(UInt32.self)
+            )
             guard reference.sequence > 0 else { throw self.reader.malformed("a sequence from 1") }
             if let last = references.last, !(last < reference) {
                 throw self.reader.malformed("references in ascending order")
@@ -187,7 +198,8 @@ struct BatchDecoder {
     }
 
     private mutating func number(
-        scale: Int, in series: NumberMemory.Series
+        scale: Int,
+        in series: NumberMemory.Series
     ) throws(MalformedBytes) -> ExactDecimal {
         let (mantissa, overflow) = try self.reader.signed128()
             .addingReportingOverflow(self.memory.base(of: series, scale: scale))
@@ -202,7 +214,11 @@ struct BatchDecoder {
         let (form, item) = (self.codes[draft.series.form], self.codes[draft.series.item])
         guard !form.isEmpty, !item.isEmpty else { throw self.reader.malformed("a form and an item") }
         return AddressInScope(
-            form: form, period: self.periods[draft.period], row: self.codes[draft.series.row], item: item)
+            form: form,
+            period: self.periods[draft.period],
+            row: self.codes[draft.series.row],
+            item: item
+        )
     }
 
     private mutating func value(of draft: Draft) throws(MalformedBytes) -> CellValue {

@@ -12,7 +12,10 @@ package final class ServerStore: Sendable {
     /// - Throws: `StoreError`.
     package static func create(in directory: String, replica: ReplicaID, scheme: SchemeSource) throws -> ServerStore {
         try self.create(
-            ReportDatabase(kind: .server, directory: directory, access: .create), replica: replica, scheme: scheme)
+            ReportDatabase(kind: .server, directory: directory, access: .create),
+            replica: replica,
+            scheme: scheme
+        )
     }
 
     /// A store in memory, for tests.
@@ -21,7 +24,9 @@ package final class ServerStore: Sendable {
     }
 
     private static func create(
-        _ database: ReportDatabase, replica: ReplicaID, scheme: SchemeSource
+        _ database: ReportDatabase,
+        replica: ReplicaID,
+        scheme: SchemeSource
     ) throws -> ServerStore {
         try database.write { writer in
             try writer.set(Self.replicaSetting, to: replica.description)
@@ -82,7 +87,9 @@ extension ServerStore {
     }
 
     package func changes(
-        in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int
+        in scope: UnitCode,
+        lackedBy peer: Frontier,
+        byteCountMax: Int
     ) throws -> (changes: [StoredChange], frontier: Frontier, hasUnknownHeads: Bool) {
         try self.database.read { reader in
             let found = try reader.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax)

@@ -33,7 +33,8 @@ struct ServerConnection {
     }
 
     private func converse(
-        _ inbound: NIOAsyncChannelInboundStream<Frame>, _ outbound: NIOAsyncChannelOutboundWriter<Frame>
+        _ inbound: NIOAsyncChannelInboundStream<Frame>,
+        _ outbound: NIOAsyncChannelOutboundWriter<Frame>
     ) async throws {
         var session = ServerSession()
         do {
@@ -62,7 +63,8 @@ struct ServerConnection {
     ///
     /// - Returns: Whether the conversation is over.
     private func perform(
-        _ actions: [SessionAction], _ session: inout ServerSession,
+        _ actions: [SessionAction],
+        _ session: inout ServerSession,
         _ outbound: NIOAsyncChannelOutboundWriter<Frame>
     ) async throws -> Bool {
         var isOver = false
@@ -82,18 +84,24 @@ struct ServerConnection {
                 next = session.loaded(
                     scope,
                     LoadedChanges(
-                        changes: found.changes, frontier: found.frontier, hasUnknownHeads: found.hasUnknownHeads))
+                        changes: found.changes,
+                        frontier: found.frontier,
+                        hasUnknownHeads: found.hasUnknownHeads
+                    )
+                )
             case .commitThenReceipt(let batch):
                 let taken = try await self.commits.take(batch)
                 self.logger.debug(
                     "committed",
-                    metadata: ["scope": "\(batch.scope)", "new": "\(taken.outcome.takenCount)"])
+                    metadata: ["scope": "\(batch.scope)", "new": "\(taken.outcome.takenCount)"]
+                )
                 next = session.committed(batch.scope, taken.outcome, own: taken.frontier)
             case .close(let error):
                 if let error {
                     self.logger.info(
                         "connection ended",
-                        metadata: ["code": "\(error.rawCode)", "reason": "\(error.words.english)"])
+                        metadata: ["code": "\(error.rawCode)", "reason": "\(error.words.english)"]
+                    )
                 }
                 isOver = true
             case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
@@ -114,10 +122,14 @@ struct ServerConnection {
         }
         return session.identified(
             ServerSession.Identified(
-                replica: store.replica, now: now, scheme: self.scheme.fingerprint.high,
+                replica: store.replica,
+                now: now,
+                scheme: self.scheme.fingerprint.high,
                 schemeBytes: self.schemeBytes,
                 scopes: standings.map {
                     ScopeStanding(scope: $0.scope, frontier: $0.frontier, tip: $0.tip?.high ?? 0)
-                }))
+                }
+            )
+        )
     }
 }

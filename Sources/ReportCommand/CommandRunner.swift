@@ -79,7 +79,8 @@ package enum CommandRunner {
         Console.error(
             self.isJSON
                 ? JSONOutput.text(ErrorJSON(failure.error, language: Speech.language, versions: failure.versions))
-                : failure.error.sentence[Speech.language])
+                : failure.error.sentence[Speech.language]
+        )
     }
 }
 

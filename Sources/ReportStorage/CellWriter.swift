@@ -13,7 +13,10 @@ final class CellWriter {
 
     /// - Parameter position: where the change is in the log now.
     func apply(
-        _ writes: [Change.Write], at position: ScopeChains.Position, context: Frontier, in scope: UnitCode
+        _ writes: [Change.Write],
+        at position: ScopeChains.Position,
+        context: Frontier,
+        in scope: UnitCode
     ) throws {
         let scopeNumber = try self.store.number(of: scope)
         // Resolved only when some cell has a version of another line: most changes meet none.
@@ -27,9 +30,12 @@ final class CellWriter {
         }
         for write in writes {
             let key = CellKey(
-                form: try self.store.number(of: write.address.form), period: Int64(write.address.period.wireNumber),
-                scope: scopeNumber, row: try self.store.number(of: write.address.row),
-                item: try self.store.number(of: write.address.item))
+                form: try self.store.number(of: write.address.form),
+                period: Int64(write.address.period.wireNumber),
+                scope: scopeNumber,
+                row: try self.store.number(of: write.address.row),
+                item: try self.store.number(of: write.address.item)
+            )
             let new = CellVersion(position: position, value: write.value)
             guard try !self.insert(new, key) else { continue }
             var kept = try self.store.reader.versions(of: key).filter { try !isCovered($0.position) }
@@ -41,7 +47,8 @@ final class CellWriter {
     /// - Returns: `false` when the cell has a version already.
     private func insert(_ version: CellVersion, _ key: CellKey) throws -> Bool {
         let statement = try self.store.database.cachedStatement(
-            sql: "INSERT INTO cell VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING")
+            sql: "INSERT INTO cell VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING"
+        )
         key.bind(to: statement)
         statement.bind(6, version.position.line)
         statement.bind(7, Int64(version.position.sequence))
@@ -67,7 +74,8 @@ final class CellWriter {
                 INSERT INTO cell VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET line = excluded.line, sequence = excluded.sequence,
                     others = excluded.others, value = excluded.value
-                """)
+                """
+        )
         key.bind(to: update)
         update.bind(6, shown.position.line)
         update.bind(7, Int64(shown.position.sequence))
@@ -76,7 +84,8 @@ final class CellWriter {
         try update.step(in: database)
 
         let delete = try database.cachedStatement(
-            sql: "DELETE FROM version WHERE form = ? AND period = ? AND scope = ? AND row = ? AND item = ?")
+            sql: "DELETE FROM version WHERE form = ? AND period = ? AND scope = ? AND row = ? AND item = ?"
+        )
         key.bind(to: delete)
         try delete.step(in: database)
         for other in others {

@@ -20,7 +20,10 @@ package enum FramePipeline {
             configuration: .init(
                 // One batch is taken at a time; what waits in the kernel's buffer holds the peer back.
                 backPressureStrategy: .init(lowWatermark: 1, highWatermark: 4),
-                inboundType: Frame.self, outboundType: Frame.self))
+                inboundType: Frame.self,
+                outboundType: Frame.self
+            )
+        )
     }
 }
 
@@ -39,7 +42,9 @@ struct FrameDecoder: ByteToMessageDecoder {
     }
 
     mutating func decodeLast(
-        context: ChannelHandlerContext, buffer: inout ByteBuffer, seenEOF: Bool
+        context: ChannelHandlerContext,
+        buffer: inout ByteBuffer,
+        seenEOF: Bool
     ) throws -> DecodingState {
         // What is left at the end of the stream is a cut frame; the driver sees that the conversation was not over.
         try self.decode(context: context, buffer: &buffer)

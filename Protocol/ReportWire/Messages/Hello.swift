@@ -24,7 +24,10 @@ package struct Hello: Hashable, Sendable {
     }
 
     package init(
-        versions: ClosedRange<UInt64> = Limits.versions, replica: ReplicaID, time: Timestamp, scheme: UInt64,
+        versions: ClosedRange<UInt64> = Limits.versions,
+        replica: ReplicaID,
+        time: Timestamp,
+        scheme: UInt64,
         scopes: [Scope]
     ) {
         self.versions = versions

@@ -18,8 +18,13 @@ package struct Welcome: Hashable, Sendable {
     package var scopes: [UnitCode]?
 
     package init(
-        version: UInt64, replica: ReplicaID, time: Timestamp, scheme: UInt64, batchesInFlightMax: Int,
-        differingScopeCount: Int, scopes: [UnitCode]?
+        version: UInt64,
+        replica: ReplicaID,
+        time: Timestamp,
+        scheme: UInt64,
+        batchesInFlightMax: Int,
+        differingScopeCount: Int,
+        scopes: [UnitCode]?
     ) {
         self.version = version
         self.replica = replica

@@ -1,0 +1,78 @@
+import ReportModel
+import TestSupport
+
+/// The workload of reference: zones that report six forms of twenty items by month and half-month, with figures that
+/// grow from period to period, and 4 % corrections. The same on every run.
+struct Workload {
+    /// Six forms of the bundled scheme, twenty items each: its own codes first, then made-up ones.
+    static let forms: [(form: Code, items: [Code])] = [
+        (
+            "infrastructure",
+            [
+                "investment", "roads", "water_pipe", "sewage_pipe", "power_grid", "standard_factory",
+                "worker_housing", "finished_roads",
+            ]
+        ),
+        (
+            "projects_summary",
+            [
+                "industrial_projects", "industrial_investment", "major_projects", "major_investment",
+                "signed_projects", "signed_investment", "signed_major_projects", "signed_major_investment",
+                "started_projects", "started_investment", "negotiating_projects",
+            ]
+        ),
+        ("investment_promotion", ["foreign_funds", "outside_funds", "exports"]),
+        ("land", ["planned_area", "quota", "quota_allocated", "radiating_area", "development_space"]),
+        ("enterprises", ["new_enterprises", "workers", "planned_investment"]),
+        ("output", ["revenue", "profit_tax", "operating_revenue"]),
+    ].map { form, known in
+        let made = (known.count..<20).map { Code("\(form.prefix(4))_figure_\($0)")! }
+        return (Code(form)!, known.map { Code($0)! } + made)
+    }
+
+    /// Months and half-months, in the order of reporting.
+    static let periods: [Period] = (2020...2024).flatMap { year in
+        (1...12).flatMap { month in
+            let text = "\(year)-\(month < 10 ? "0" : "")\(month)"
+            return [Period("\(text)A")!, Period("\(text)B")!, Period(text)!]
+        }
+    }
+
+    private var random: SplitMix64
+
+    init(seed: UInt64) {
+        self.random = SplitMix64(seed: seed)
+    }
+
+    /// `count` cells of one zone: whole forms, period after period.
+    mutating func cells(_ count: Int, startingAtPeriod first: Int = 0) -> [Change.Write] {
+        var writes: [Change.Write] = []
+        var levels: [Int: Int] = [:]
+        for period in Self.periods[first...] {
+            var series = 0
+            for (form, items) in Self.forms {
+                for item in items {
+                    if writes.count == count { return writes }
+                    writes.append(
+                        Change.Write(
+                            AddressInScope(form: form, period: period, item: item),
+                            .number(Quantity(self.next(of: series, &levels)))
+                        )
+                    )
+                    series += 1
+                }
+            }
+        }
+        return writes
+    }
+
+    /// The next figure of a series: its own size and digits, growing by up to a tenth; in 4 % a correction downwards.
+    private mutating func next(of series: Int, _ levels: inout [Int: Int]) -> ExactDecimal {
+        let scale = series % 3
+        let level = levels[series] ?? Int.random(in: 20...90_000, using: &self.random)
+        let step = Int.random(in: 0...max(1, level / 10), using: &self.random)
+        let next = Int.random(in: 0..<100, using: &self.random) < 4 ? max(0, level - step / 2) : level + step
+        levels[series] = next
+        return ExactDecimal(mantissa: Int128(next), scale: scale)!
+    }
+}
