@@ -49,7 +49,7 @@ extension ClientStore {
     package func take(_ batch: Batch, now: Timestamp) throws -> (TakeOutcome, Frontier) {
         try self.database.write { writer in
             let outcome = try writer.take(batch, received: now)
-            try writer.markDelivered(outcome.held, in: batch.scope)
+            try writer.markDelivered(outcome.held.compactMap(\.self), in: batch.scope)
             return (outcome, try writer.chains(in: batch.scope).frontier)
         }
     }

@@ -124,7 +124,7 @@ extension ClientConnection {
                 return try await self.perform(session.loaded(scope, loaded), &session)
             case .commitThenReceipt(let batch):
                 let (outcome, frontier) = try store.take(batch, now: self.connection.now())
-                return try await self.perform(session.committed(batch.scope, outcome, own: frontier), &session)
+                return try await self.perform(session.committed(batch, outcome, own: frontier), &session)
             case .markDelivered(let scope, let references):
                 try store.markDelivered(references, in: scope)
             case .noteProvinceHolds(let scope, let frontier):

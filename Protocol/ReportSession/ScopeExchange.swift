@@ -19,8 +19,8 @@ struct ScopeExchange: Hashable, Sendable {
     /// Whether the last look found nothing more to send.
     private(set) var isExhausted = false
     private(set) var hasUnknownHeads = false
-    /// Batches sent and not yet receipted, each with its count of changes.
-    private(set) var inFlight: [Int] = []
+    /// Batches sent and not yet receipted.
+    private(set) var inFlight = 0
     private var batchesSent: UInt64 = 0
     private(set) var batchesReceived: UInt64 = 0
     /// How many batches had been sent when sending last began anew; an answer to an earlier one is out of date.
@@ -35,7 +35,7 @@ struct ScopeExchange: Hashable, Sendable {
 
     /// Whether everything the other side lacks was sent and receipted.
     var isDelivered: Bool {
-        self.peer != nil && !self.isAssumed && self.isExhausted && self.inFlight.isEmpty && !self.isLoading
+        self.peer != nil && !self.isAssumed && self.isExhausted && self.inFlight == 0 && !self.isLoading
     }
 
     var canSend: Bool { self.peer != nil && !self.isLoading && !self.isExhausted }
@@ -50,7 +50,7 @@ struct ScopeExchange: Hashable, Sendable {
     }
 
     /// - Returns: The batches to send now.
-    mutating func loaded(_ loaded: LoadedChanges) -> [SessionAction] {
+    mutating func loaded(_ loaded: LoadedChanges) -> [Batch] {
         self.isLoading = false
         self.hasUnknownHeads = loaded.hasUnknownHeads
         guard !loaded.changes.isEmpty else {
@@ -58,19 +58,16 @@ struct ScopeExchange: Hashable, Sendable {
             return []
         }
         self.peer = loaded.frontier
-        return Batch.batches(of: loaded.changes, in: self.scope).map { batch in
-            self.batchesSent += 1
-            self.inFlight.append(batch.entries.count)
-            return .send(.batch(batch))
-        }
+        let batches = Batch.batches(of: loaded.changes, in: self.scope)
+        self.batchesSent += UInt64(batches.count)
+        self.inFlight += batches.count
+        return batches
     }
 
     /// The other side has made the oldest batch in flight durable, as far as it could.
-    ///
-    /// - Returns: How many changes the batch had.
-    mutating func receipted() throws(ProtocolError) -> Int {
-        guard !self.inFlight.isEmpty else { throw .unexpected("receipt") }
-        return self.inFlight.removeFirst()
+    mutating func receipted() {
+        precondition(self.inFlight > 0)
+        self.inFlight -= 1
     }
 
     /// The other side said how far it has got.
@@ -127,6 +124,7 @@ struct ScopeExchange: Hashable, Sendable {
 
     /// - Returns: The receipt, after the frontier if something was missing.
     mutating func committed(
+        _ batch: Batch,
         _ outcome: TakeOutcome,
         own: Frontier
     ) throws(ProtocolError) -> [SessionAction] {
@@ -138,7 +136,7 @@ struct ScopeExchange: Hashable, Sendable {
             guard self.gapAnswers <= Limits.gapAnswersMax else { throw .tooManyGaps(self.scope) }
             actions.append(self.have())
         }
-        actions.append(.send(.receipt(Receipt(scope: self.scope, references: outcome.held))))
+        actions.append(.send(.receipt(Receipt(batch, outcome))))
         return actions
     }
 

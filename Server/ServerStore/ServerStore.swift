@@ -105,7 +105,7 @@ extension ServerStore {
             try batches.map { batch in
                 let outcome = try writer.take(batch, received: now)
                 // The province is the root: what it holds is delivered.
-                try writer.markDelivered(outcome.held, in: batch.scope)
+                try writer.markDelivered(outcome.held.compactMap(\.self), in: batch.scope)
                 return (outcome, try writer.chains(in: batch.scope).frontier)
             }
         }

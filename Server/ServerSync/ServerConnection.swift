@@ -95,7 +95,7 @@ struct ServerConnection {
                     "committed",
                     metadata: ["scope": "\(batch.scope)", "new": "\(taken.outcome.takenCount)"]
                 )
-                next = session.committed(batch.scope, taken.outcome, own: taken.frontier)
+                next = session.committed(batch, taken.outcome, own: taken.frontier)
             case .close(let error):
                 if let error {
                     self.logger.info(

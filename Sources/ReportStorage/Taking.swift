@@ -30,7 +30,7 @@ extension StoreWriter {
                 reached[entry.chain].tag = hash.tag
             }
         }
-        outcome.held = reached.compactMap(\.last)
+        outcome.held = reached.map(\.last)
         return outcome
     }
 

@@ -88,7 +88,7 @@ struct CountedSync {
                 )
             case .commitThenReceipt(let batch):
                 let (outcome, own) = try self.client.take(batch, now: Workday.time)
-                try self.performClient(self.clientSession.committed(batch.scope, outcome, own: own))
+                try self.performClient(self.clientSession.committed(batch, outcome, own: own))
             case .markDelivered(let scope, let references):
                 try self.client.markDelivered(references, in: scope)
             case .noteProvinceHolds(let scope, let frontier):
@@ -141,7 +141,7 @@ struct CountedSync {
             case .commitThenReceipt(let batch):
                 let taken = try self.server.take([batch], now: Workday.time)[0]
                 try self.performServer(
-                    self.serverSession.committed(batch.scope, taken.outcome, own: taken.frontier)
+                    self.serverSession.committed(batch, taken.outcome, own: taken.frontier)
                 )
             case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme, .close:
                 break

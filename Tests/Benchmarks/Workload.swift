@@ -1,34 +1,25 @@
+import BundledScheme
 import ReportModel
+import ReportScheme
 import TestSupport
 
 /// The workload of reference: zones that report six forms of twenty items by month and half-month, with figures that
 /// grow from period to period, and 4 % corrections. The same on every run.
 struct Workload {
-    /// Six forms of the bundled scheme, twenty items each: its own codes first, then made-up ones.
-    static let forms: [(form: Code, items: [Code])] = [
-        (
-            "infrastructure",
-            [
-                "investment", "roads", "water_pipe", "sewage_pipe", "power_grid", "standard_factory",
-                "worker_housing", "finished_roads",
-            ]
-        ),
-        (
-            "projects_summary",
-            [
-                "industrial_projects", "industrial_investment", "major_projects", "major_investment",
-                "signed_projects", "signed_investment", "signed_major_projects", "signed_major_investment",
-                "started_projects", "started_investment", "negotiating_projects",
-            ]
-        ),
-        ("investment_promotion", ["foreign_funds", "outside_funds", "exports"]),
-        ("land", ["planned_area", "quota", "quota_allocated", "radiating_area", "development_space"]),
-        ("enterprises", ["new_enterprises", "workers", "planned_investment"]),
-        ("output", ["revenue", "profit_tax", "operating_revenue"]),
-    ].map { form, known in
-        let made = (known.count..<20).map { Code("\(form.prefix(4))_figure_\($0)")! }
-        return (Code(form)!, known.map { Code($0)! } + made)
-    }
+    /// The six largest kinds of form of the bundled scheme with their first twenty items, in the scheme's order; made-up
+    /// items where a form has fewer.
+    static let forms: [(form: Code, items: [Code])] = {
+        // The scheme is part of the program, and its tests parse it.
+        let scheme = try! Scheme.parse(BundledScheme.source)
+        let codes: [Code] = [
+            "infrastructure", "projects_summary", "investment_promotion", "land", "enterprises", "output",
+        ]
+        return codes.map { code in
+            let known = scheme.form(code)!.items.prefix(20).map(\.code)
+            let made = (known.count..<20).map { Code("\(code.description.prefix(4))_figure_\($0)")! }
+            return (code, known + made)
+        }
+    }()
 
     /// Months and half-months, in the order of reporting.
     static let periods: [Period] = (2020...2024).flatMap { year in
