@@ -84,15 +84,22 @@ package enum CommandRunner {
     }
 }
 
-/// Standard output and standard error, unbuffered.
+/// Standard output and standard error, unbuffered. A reader that has gone away is not our error.
 package enum Console {
     package static func line(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        self.write(text + "\n", to: 1)
     }
 
     package static func error(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        self.write(text + "\n", to: 2)
     }
 
-    package static var isTerminal: Bool { isatty(2) == 1 }
+    private static func write(_ text: String, to descriptor: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 || (count < 0 && errno == EINTR) else { return }
+            rest = rest.dropFirst(max(count, 0))
+        }
+    }
 }

@@ -60,6 +60,6 @@ enum Benchmarks {
     private static func decimal(_ number: Double) -> String { String(format: "%.2f", number) }
 
     private static func say(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        print(line)
     }
 }
