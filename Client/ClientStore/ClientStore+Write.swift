@@ -166,14 +166,13 @@ extension ClientStore {
         now: Timestamp,
         _ writer: StoreWriter
     ) throws {
-        var rest = writes.sorted { $0.address < $1.address }[...]
-        let isFirst = try !writer.chains(in: scope).lines.contains { $0.replica == self.identity.replica }
-        if isFirst {
-            rest.insert(
-                Change.Write(SystemForm.deviceName(of: self.identity.replica), .text(self.identity.name)),
-                at: rest.startIndex
+        var writes = writes
+        if try !writer.chains(in: scope).lines.contains(where: { $0.replica == self.identity.replica }) {
+            writes.append(
+                Change.Write(SystemForm.deviceName(of: self.identity.replica), .text(self.identity.name))
             )
         }
+        var rest = writes.sorted { $0.address < $1.address }[...]
         while !rest.isEmpty {
             let chains = try writer.chains(in: scope)
             let own = chains.lines.filter { $0.replica == self.identity.replica }
@@ -184,7 +183,7 @@ extension ClientStore {
                 time: now,
                 author: self.identity.author,
                 contextDifference: difference,
-                writes: Array(rest.prefix(count))
+                sortedWrites: Array(rest.prefix(count))
             )
             while change.canonicalBytes.count > ChangeLimits.canonicalByteCountMax {
                 count = (count + 1) / 2

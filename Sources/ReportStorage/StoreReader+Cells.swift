@@ -38,7 +38,10 @@ extension StoreReader {
     /// One cell with all its versions. An empty list of versions for a cell never written.
     package func cell(_ address: CellAddress) throws -> CellState {
         guard let key = try self.key(of: address) else { return CellState(address: address, versions: []) }
-        return try self.state(of: key, at: address, in: self.chains(in: address.unit))
+        let versions = try self.versions(of: key)
+        // Most cells that are about to be written hold nothing yet.
+        guard !versions.isEmpty else { return CellState(address: address, versions: []) }
+        return try self.state(of: versions, at: address, in: self.chains(in: address.unit))
     }
 
     /// All cells of a unit's form and period, in the order of rows and items.
@@ -60,17 +63,23 @@ extension StoreReader {
     /// The cells in conflict, by unit and address.
     package func conflicts(in scope: UnitCode) throws -> [CellState] {
         guard let number = try self.number(of: scope) else { return [] }
-        return try self.states(in: scope, where: "scope = ? AND others = 2", [number])
+        return try self.states(in: scope, where: Self.isConflict, [number])
     }
 
     package func conflictCount(in scope: UnitCode) throws -> Int {
         guard let number = try self.number(of: scope) else { return 0 }
         return try Int.fetchOne(
             self.database,
-            sql: "SELECT count(*) FROM cell WHERE scope = ? AND others = 2",
+            sql: "SELECT count(*) FROM cell WHERE \(Self.isConflict)",
             arguments: [number]
         ) ?? 0
     }
+
+    /// Found by way of the few cells that have further versions, so that the many need no index.
+    private static let isConflict = """
+        others = 2 AND (cell.form, cell.period, cell.scope, cell.row, cell.item) IN
+            (SELECT form, period, scope, row, item FROM version WHERE scope = ?)
+        """
 
     /// Reported cells of a scope, without the system's own.
     package func cellCount(in scope: UnitCode) throws -> Int {
@@ -132,10 +141,11 @@ extension StoreReader {
 
 extension StoreReader {
     func number(of code: Code) throws -> Int64? {
-        code.isEmpty
-            ? 0
-            : try self.database.cachedStatement(sql: "SELECT number FROM code WHERE text = ?")
+        if code.isEmpty { return 0 }
+        return try self.memo.number(of: code) {
+            try self.database.cachedStatement(sql: "SELECT number FROM code WHERE text = ?")
                 .fetchOneInt64([code.description])
+        }
     }
 
     private func key(of address: CellAddress) throws -> CellKey? {
@@ -200,8 +210,12 @@ extension StoreReader {
         }
     }
 
-    private func state(of key: CellKey, at address: CellAddress, in chains: ScopeChains) throws -> CellState {
-        let versions = try self.versions(of: key).map { try self.authored($0, in: chains) }
+    private func state(
+        of versions: [CellVersion],
+        at address: CellAddress,
+        in chains: ScopeChains
+    ) throws -> CellState {
+        let versions = try versions.map { try self.authored($0, in: chains) }
         return CellState(address: address, versions: versions.sorted { $0.version > $1.version })
     }
 
@@ -238,7 +252,7 @@ extension StoreReader {
                 item: row["item"]
             )
             return try self.state(
-                of: key,
+                of: self.versions(of: key),
                 at: CellAddress(unit: scope, form: form, period: period, row: rowCode, item: item),
                 in: chains
             )
@@ -268,8 +282,25 @@ final class ReaderMemo {
         let hash: ChainHash
     }
 
+    private var codeNumbers: [Code: Int64] = [:]
+    private var scopeNumbers: [UnitCode: Int64] = [:]
     private var headers: [ScopeChains.Position: Header] = [:]
     private var deviceNames: [UnitCode: [ReplicaID: String?]] = [:]
+
+    /// A number, once given, stays; that there is none may change.
+    func number(of code: Code, read: () throws -> Int64?) rethrows -> Int64? {
+        if let known = self.codeNumbers[code] { return known }
+        let number = try read()
+        self.codeNumbers[code] = number
+        return number
+    }
+
+    func number(of scope: UnitCode, read: () throws -> Int64?) rethrows -> Int64? {
+        if let known = self.scopeNumbers[scope] { return known }
+        let number = try read()
+        self.scopeNumbers[scope] = number
+        return number
+    }
 
     func header(at position: ScopeChains.Position, read: () throws -> Header) rethrows -> Header {
         if let known = self.headers[position] { return known }

@@ -35,8 +35,10 @@ extension StoreReader {
     }
 
     func number(of scope: UnitCode) throws -> Int64? {
-        try self.database.cachedStatement(sql: "SELECT number FROM scope WHERE unit = ?")
-            .fetchOneInt64([scope.description])
+        try self.memo.number(of: scope) {
+            try self.database.cachedStatement(sql: "SELECT number FROM scope WHERE unit = ?")
+                .fetchOneInt64([scope.description])
+        }
     }
 
     /// The chains held in `scope`; empty when none are.

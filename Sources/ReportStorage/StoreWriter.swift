@@ -5,17 +5,17 @@ import ReportModel
 /// Writes to a store within one transaction. Reads through it see what it wrote.
 package final class StoreWriter {
     let database: Database
-    private var scopeNumbers: [UnitCode: Int64] = [:]
-    private var codeNumbers: [Code: Int64] = [.empty: 0]
     private var loaded: [UnitCode: ScopeChains] = [:]
     private var touchedLines: [UnitCode: Set<ScopeChains.LineNumber>] = [:]
     lazy var cells = CellWriter(self)
 
+    /// Reads within the transaction.
+    package let reader: StoreReader
+
     init(_ database: Database) {
         self.database = database
+        self.reader = StoreReader(database)
     }
-
-    package var reader: StoreReader { StoreReader(self.database) }
 
     package func set(_ name: String, to value: String) throws {
         try self.database.execute(
@@ -47,19 +47,11 @@ package final class StoreWriter {
 
 extension StoreWriter {
     func number(of scope: UnitCode) throws -> Int64 {
-        if let number = self.scopeNumbers[scope] { return number }
-        let number =
-            try self.reader.number(of: scope) ?? self.insert("INSERT INTO scope (unit) VALUES (?)", scope.description)
-        self.scopeNumbers[scope] = number
-        return number
+        try self.reader.number(of: scope) ?? self.insert("INSERT INTO scope (unit) VALUES (?)", scope.description)
     }
 
     func number(of code: Code) throws -> Int64 {
-        if let number = self.codeNumbers[code] { return number }
-        let number =
-            try self.reader.number(of: code) ?? self.insert("INSERT INTO code (text) VALUES (?)", code.description)
-        self.codeNumbers[code] = number
-        return number
+        try self.reader.number(of: code) ?? self.insert("INSERT INTO code (text) VALUES (?)", code.description)
     }
 
     private func insert(_ sql: String, _ text: String) throws -> Int64 {
