@@ -1,7 +1,8 @@
 import ReportModel
 
 struct BatchEncoder {
-    private var authors = Numbering<PersonID>()
+    /// By their bytes: Swift takes é in one and in two code points for the same string, the chain hash does not.
+    private var authors = Numbering<[UInt8]>()
     private var replicas = Numbering<ReplicaID>()
     private var codes = Numbering<Code>()
     private var periods = Numbering<Period>()
@@ -37,7 +38,7 @@ struct BatchEncoder {
             self.chainColumn.varint(entry.chain)
             self.timeColumn.signed(change.time.secondsSince1970 &- previousTime)
             previousTime = change.time.secondsSince1970
-            self.authorColumn.varint(self.authors.number(of: change.author))
+            self.authorColumn.varint(self.authors.number(of: Array(change.author.utf8)))
             self.contextCountColumn.varint(change.contextDifference.count)
             for reference in change.contextDifference {
                 self.contextColumn.varint(self.replicas.number(of: reference.replica))
@@ -98,7 +99,7 @@ struct BatchEncoder {
             if chain.firstSequence > 1 { writer.fixed(chain.predecessorTag) }
         }
         writer.varint(self.authors.values.count)
-        for author in self.authors.values { writer.string(author) }
+        for author in self.authors.values { writer.blob(author) }
         writer.varint(self.codes.values.count)
         for code in self.codes.values { writer.string(code.description) }
         writer.varint(self.periods.values.count)
