@@ -68,7 +68,7 @@ struct BatchDecoder {
     // MARK: - Dictionaries
 
     private mutating func chains() throws(MalformedBytes) -> [Batch.Chain] {
-        let count = try self.reader.count(upTo: Limits.batchChangeCountMax, of: "chains")
+        let count = try self.reader.count(upTo: Limits.receiptReferenceCountMax, of: "chains")
         let replicaCount = try self.reader.count(upTo: Limits.batchInflatedByteCountMax / 8, of: "replicas")
         for _ in 0..<replicaCount {
             self.replicas.append(ReplicaID(rawValue: try self.reader.fixed(UInt64.self)))

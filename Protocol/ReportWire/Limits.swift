@@ -33,10 +33,10 @@ package enum Limits {
 
     /// The most scopes of one client: a province of 18 cities, 158 counties, 180 zones and their subzones.
     package static let scopeCountMax = 4096
-    /// The most heads in one frontier on the wire; as many as fit a frame with room to spare.
-    package static let frontierHeadCountMax = 4096
-    /// The most references in one receipt: one for each chain of a batch.
-    package static let receiptReferenceCountMax = 4096
+    /// The most heads in one frontier on the wire: at 22 bytes each, the longest reference, they fit a frame.
+    package static let frontierHeadCountMax = 2900
+    /// The most references in one receipt, and so the most chains of a batch, which is answered by one each.
+    package static let receiptReferenceCountMax = 2900
     /// How often a side may answer a scope's batches with "I lack what they build on" before it lets the peer go.
     package static let gapAnswersMax = 8
 
