@@ -123,7 +123,12 @@ struct BatchDecoder {
         // Every change takes at least five bytes of columns, so a count beyond that is a lie.
         guard count <= self.reader.remaining / 5 else { throw self.reader.malformed("columns of \(count) changes") }
         var headers = [Header](repeating: Header(), count: count)
-        for index in headers.indices { headers[index].chain = try self.index(below: chainCount, "a chain's number") }
+        var usedCount = 0
+        for index in headers.indices {
+            headers[index].chain = try self.index(below: min(usedCount + 1, chainCount), "a chain's number")
+            usedCount = max(usedCount, headers[index].chain + 1)
+        }
+        guard usedCount == chainCount else { throw self.reader.malformed("a change of every chain") }
         var time: Int64 = 0
         for index in headers.indices {
             time &+= try self.reader.signed()
