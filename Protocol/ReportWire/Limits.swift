@@ -27,6 +27,8 @@ package enum Limits {
     /// The batches a side sends beyond the last receipt: 16, so that a client's scopes go in one flight. The receiver
     /// takes one at a time; the others wait in the network's buffers.
     package static let batchesInFlightMax = 16
+    /// The most batches in flight that a welcome may allow; a client never sends more than ``batchesInFlightMax``.
+    package static let batchesInFlightStatedMax = 1024
     /// A client that has sent this many canonical bytes of changes unasked sends no further batch before it is welcomed:
     /// with the last batch that makes at most 64 KiB.
     package static let unaskedByteCountMax = 16 * 1024
