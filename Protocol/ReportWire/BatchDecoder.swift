@@ -70,7 +70,7 @@ struct BatchDecoder {
     // MARK: - Dictionaries
 
     private mutating func chains() throws(MalformedBytes) -> [Batch.Chain] {
-        let count = try self.reader.count(upTo: Limits.batchChangeCountMax, of: "chains")
+        let count = try self.reader.count(upTo: Limits.batchChainCountMax, of: "chains")
         var chains: [Batch.Chain] = []
         for _ in 0..<count {
             let replica = ReplicaID(rawValue: try self.reader.fixed(UInt64.self))
@@ -131,9 +131,12 @@ struct BatchDecoder {
         // Every change takes at least a byte, for its time; so a count beyond that is a lie.
         guard count <= self.reader.remaining else { throw self.reader.malformed("columns of \(count) changes") }
         var headers = [Header](repeating: Header(), count: count)
+        var usedCount = 0
         for index in headers.indices {
-            headers[index].chain = try self.index(in: .chain, below: chainCount, "a chain's number")
+            headers[index].chain = try self.index(in: .chain, below: min(usedCount + 1, chainCount), "a chain's number")
+            usedCount = max(usedCount, headers[index].chain + 1)
         }
+        guard usedCount == chainCount else { throw self.reader.malformed("a change of every chain") }
         var times = [Int64](repeating: 0, count: chainCount)
         for index in headers.indices {
             times[headers[index].chain] &+= Int64(bitPattern: try self.entry(of: .time))

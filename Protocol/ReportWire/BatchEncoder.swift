@@ -1,7 +1,8 @@
 import ReportModel
 
 struct BatchEncoder {
-    private var authors = Numbering<PersonID>()
+    /// By their bytes: Swift takes é in one and in two code points for the same string, the chain hash does not.
+    private var authors = Numbering<[UInt8]>()
     private var contextReplicas = Numbering<ReplicaID>()
     private var codes = Numbering<Code>()
     private var periods = Numbering<Period>()
@@ -20,7 +21,7 @@ struct BatchEncoder {
             let time = change.time.secondsSince1970
             self.put(UInt64(bitPattern: time &- previousTime[entry.chain]), in: .time)
             previousTime[entry.chain] = time
-            self.put(self.authors.number(of: change.author), in: .author)
+            self.put(self.authors.number(of: Array(change.author.utf8)), in: .author)
             self.put(change.contextDifference.count, in: .contextCount)
             for reference in change.contextDifference {
                 self.put(self.contextReplicas.number(of: reference.replica), in: .context)
@@ -93,7 +94,7 @@ struct BatchEncoder {
         writer.varint(self.contextReplicas.values.count)
         for replica in self.contextReplicas.values { writer.fixed(replica.rawValue) }
         writer.varint(self.authors.values.count)
-        for author in self.authors.values { writer.string(author) }
+        for author in self.authors.values { writer.blob(author) }
         writer.varint(self.codes.values.count)
         for code in self.codes.values { writer.string(code.description) }
         writer.varint(self.periods.values.count)

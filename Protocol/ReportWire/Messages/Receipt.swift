@@ -57,7 +57,7 @@ package struct Receipt: Hashable, Sendable {
     }
 
     init(from reader: inout ByteReader) throws(MalformedBytes) {
-        let count = try reader.count(upTo: Limits.batchChangeCountMax, of: "chains")
+        let count = try reader.count(upTo: Limits.batchChainCountMax, of: "chains")
         self.held = []
         for _ in 0..<count {
             let held = try reader.varint()
