@@ -100,6 +100,14 @@ var targets: [Target] = [
     .target(name: "TestSupport", dependencies: ["ReportModel"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("ReportModelTests", ["ReportModel"]),
     tests("ReportSchemeTests", ["ReportModel", "ReportScheme", "BundledScheme", "ServerSummary", "ReportPages"]),
+    tests("HouseTests", []),
+    // The commands are named so that they are built; the tests run them as processes.
+    tests(
+        "IntegrationTests",
+        [
+            "huiliu-client", "huiliu-server", "huiliu-inspect", "ReportModel", "ReportScheme", "ReportWire",
+            "BundledScheme",
+        ]),
 ]
 
 let package = Package(
