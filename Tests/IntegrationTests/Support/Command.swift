@@ -36,9 +36,9 @@ enum Command: String, CaseIterable {
     }
 }
 
-/// A file or folder of the repository.
-func repository(_ path: String) -> URL {
+/// The path of a file or folder of the repository.
+func repository(_ path: String) -> String {
     var folder = URL(fileURLWithPath: #filePath)
     for _ in 0..<4 { folder.deleteLastPathComponent() }
-    return folder.appendingPathComponent(path)
+    return folder.appendingPathComponent(path).path
 }
