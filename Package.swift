@@ -119,6 +119,13 @@ var targets: [Target] = [
     .target(name: "TestSupport", dependencies: ["ReportModel"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("ReportModelTests", ["ReportModel"]),
     tests("ReportSchemeTests", ["ReportModel", "ReportScheme", "BundledScheme", "ServerSummary", "ReportPages"]),
+    // The commands are named so that they are built; the tests run them as processes.
+    tests(
+        "IntegrationTests",
+        [
+            "huiliu-client", "huiliu-server", "huiliu-inspect", "ReportModel", "ReportScheme", "ReportWire",
+            "BundledScheme", "ClientStore",
+        ]),
 ]
 
 // Benchmarks are built only where they are asked for: they want a release build.

@@ -68,12 +68,23 @@ package enum CommandRunner {
                 exit(Exit.done)
             }
             let isUsage = code == .validationFailure
-            Console.error(root.fullMessage(for: error))
+            if self.isJSON {
+                self.report(CommandFailure(isUsage ? Exit.usage : Exit.refused, Self.explained(error, root)))
+            } else {
+                Console.error(root.fullMessage(for: error))
+            }
             exit(isUsage ? Exit.usage : Exit.refused)
         }
     }
 
     private static var isJSON: Bool { CommandLine.arguments.contains("--json") }
+
+    /// What the argument parser has to say, as one of our errors.
+    private static func explained(_ error: any Error, _ root: (some AsyncParsableCommand).Type) -> UsageError {
+        let message = root.message(for: error)
+        return UsageError(
+            Bilingual("参数有误：\(message)", message), advice: Bilingual("请用 --help 查看用法。", "See --help."))
+    }
 
     private static func report(_ failure: CommandFailure) {
         Console.error(
