@@ -64,15 +64,8 @@ struct ClientConnection {
         ClientSession.Start(
             replica: self.store.identity.replica,
             scheme: self.scheme.fingerprint.high,
-            scopes: try self.store.standings(scheme: self.scheme).map { standing in
-                ClientSession.ClientScope(
-                    standing: ScopeStanding(
-                        scope: standing.scope,
-                        frontier: standing.frontier,
-                        tip: standing.tip?.high ?? 0
-                    ),
-                    delivered: standing.delivered
-                )
+            scopes: try self.store.standings(scheme: self.scheme).map {
+                ClientSession.ClientScope(standing: $0.standing, delivered: $0.delivered)
             }
         )
     }
@@ -111,15 +104,10 @@ extension ClientConnection {
                     // The other side is gone; the reading half will tell.
                 }
             case .load(let scope, let peer):
-                let found = try store.changes(
+                let loaded = try store.changes(
                     in: scope,
                     lackedBy: peer,
                     byteCountMax: Limits.batchCanonicalByteCountMax
-                )
-                let loaded = LoadedChanges(
-                    changes: found.changes,
-                    frontier: found.frontier,
-                    hasUnknownHeads: found.hasUnknownHeads
                 )
                 return try await self.perform(session.loaded(scope, loaded), &session)
             case .commitThenReceipt(let batch):

@@ -43,6 +43,7 @@ extension ExplainedError {
         let hasLines = self.explanation.english.contains("\n")
         return Bilingual(
             self.explanation.chinese + (hasLines ? "\n" : "") + self.advice.chinese,
-            self.explanation.english + (hasLines ? "\n" : " ") + self.advice.english)
+            self.explanation.english + (hasLines ? "\n" : " ") + self.advice.english
+        )
     }
 }

@@ -210,7 +210,7 @@ package struct ClientSession: Hashable, Sendable {
         // A scope that turned out not to be served has no exchange any more.
         guard self.exchanges[batch.scope] != nil else { return self.pump() }
         self.exchanges[batch.scope]!.receipted()
-        self.tally.changesSent += batch.changeCount
+        self.tally.changesSent += receipt.held.reduce(0) { $0 + Int($1.count) }
         return [.markDelivered(batch.scope, references)] + self.pump()
     }
 

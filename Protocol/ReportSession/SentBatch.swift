@@ -5,11 +5,9 @@ import ReportWire
 struct SentBatch: Hashable, Sendable {
     let scope: UnitCode
     let chains: [Batch.Chain]
-    let changeCount: Int
 
     init(_ batch: Batch) {
         self.scope = batch.scope
         self.chains = batch.chains
-        self.changeCount = batch.entries.count
     }
 }

@@ -77,24 +77,12 @@ extension ServerStore {
         try self.database.write { try $0.noteDevice(replica, unit: unit, at: now) }
     }
 
-    package func standings(in scopes: [UnitCode]) throws -> [(scope: UnitCode, frontier: Frontier, tip: ChainHash?)] {
-        try self.database.read { reader in
-            try scopes.map { scope in
-                let standing = try reader.standing(in: scope)
-                return (scope, standing.frontier, standing.tip)
-            }
-        }
+    package func standings(in scopes: [UnitCode]) throws -> [ScopeStanding] {
+        try self.database.read { reader in try scopes.map { try reader.standing(in: $0) } }
     }
 
-    package func changes(
-        in scope: UnitCode,
-        lackedBy peer: Frontier,
-        byteCountMax: Int
-    ) throws -> (changes: [StoredChange], frontier: Frontier, hasUnknownHeads: Bool) {
-        try self.database.read { reader in
-            let found = try reader.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax)
-            return (found.changes, found.frontier, try reader.hasUnknownHeads(peer, in: scope))
-        }
+    package func changes(in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int) throws -> LoadedChanges {
+        try self.database.read { try $0.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax) }
     }
 
     /// Takes the batches of many connections in one durable transaction: one sync of the disk serves them all.

@@ -39,10 +39,14 @@ struct ServerConnection {
         var session = ServerSession()
         do {
             // On shutdown the sequence ends between two frames: a commit under way is finished and receipted.
-            for try await frame in inbound.cancelOnGracefulShutdown() {
+            var frames = inbound.cancelOnGracefulShutdown().makeAsyncIterator()
+            while let frame = try await frames.next() {
                 guard let message = try Message(frame) else { continue }
                 self.logger.trace("received", metadata: message.metadata)
-                if try await self.perform(session.received(message), &session, outbound) { return }
+                guard try await self.perform(session.received(message), &session, outbound) else { continue }
+                // Closing while frames of the client are unread would reset the connection under our last word.
+                for _ in 0..<Limits.lingerFrameCountMax where try await frames.next() == nil { return }
+                return
             }
             if Task.isShuttingDownGracefully {
                 _ = try await self.perform(session.ended(.shuttingDown), &session, outbound)
@@ -78,17 +82,10 @@ struct ServerConnection {
                 next = try await self.identify(hello, &session)
             case .load(let scope, let peer):
                 let store = self.store
-                let found = try await NIOThreadPool.singleton.runIfActive {
+                let loaded = try await NIOThreadPool.singleton.runIfActive {
                     try store.changes(in: scope, lackedBy: peer, byteCountMax: Limits.batchCanonicalByteCountMax)
                 }
-                next = session.loaded(
-                    scope,
-                    LoadedChanges(
-                        changes: found.changes,
-                        frontier: found.frontier,
-                        hasUnknownHeads: found.hasUnknownHeads
-                    )
-                )
+                next = session.loaded(scope, loaded)
             case .commitThenReceipt(let batch):
                 let taken = try await self.commits.take(batch)
                 self.logger.debug(
@@ -126,9 +123,7 @@ struct ServerConnection {
                 now: now,
                 scheme: self.scheme.fingerprint.high,
                 schemeBytes: self.schemeBytes,
-                scopes: standings.map {
-                    ScopeStanding(scope: $0.scope, frontier: $0.frontier, tip: $0.tip?.high ?? 0)
-                }
+                scopes: standings
             )
         )
     }

@@ -83,7 +83,9 @@ package enum CommandRunner {
     private static func explained(_ error: any Error, _ root: (some AsyncParsableCommand).Type) -> UsageError {
         let message = root.message(for: error)
         return UsageError(
-            Bilingual("参数有误：\(message)", message), advice: Bilingual("请用 --help 查看用法。", "See --help."))
+            Bilingual("参数有误：\(message)", message),
+            advice: Bilingual("请用 --help 查看用法。", "See --help.")
+        )
     }
 
     private static func report(_ failure: CommandFailure) {

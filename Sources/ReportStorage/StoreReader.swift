@@ -142,7 +142,7 @@ extension StoreReader {
         in scope: UnitCode,
         lackedBy peer: Frontier,
         byteCountMax: Int
-    ) throws -> (changes: [StoredChange], frontier: Frontier) {
+    ) throws -> LoadedChanges {
         let chains = try self.chains(in: scope)
         let heads = try chains.positions(of: peer, hash: self.hash)
         var pending: [(position: Int64, change: StoredChange)] = []
@@ -163,7 +163,11 @@ extension StoreReader {
             result.append(stored)
             frontier.advance(stored.chained.predecessor, to: stored.reference)
         }
-        return (result, frontier)
+        return LoadedChanges(
+            changes: result,
+            frontier: frontier,
+            hasUnknownHeads: try self.hasUnknownHeads(peer, in: chains)
+        )
     }
 
     private func changes(

@@ -30,10 +30,7 @@ struct CountedSync {
                 replica: client.identity.replica,
                 scheme: scheme.fingerprint.high,
                 scopes: try client.standings(scheme: scheme).map {
-                    ClientSession.ClientScope(
-                        standing: ScopeStanding(scope: $0.scope, frontier: $0.frontier, tip: $0.tip?.high ?? 0),
-                        delivered: $0.delivered
-                    )
+                    ClientSession.ClientScope(standing: $0.standing, delivered: $0.delivered)
                 }
             )
         )
@@ -71,21 +68,12 @@ struct CountedSync {
                 self.count(message)
                 self.toServer.append(message)
             case .load(let scope, let peer):
-                let found = try self.client.changes(
+                let loaded = try self.client.changes(
                     in: scope,
                     lackedBy: peer,
                     byteCountMax: Limits.batchCanonicalByteCountMax
                 )
-                try self.performClient(
-                    self.clientSession.loaded(
-                        scope,
-                        LoadedChanges(
-                            changes: found.changes,
-                            frontier: found.frontier,
-                            hasUnknownHeads: found.hasUnknownHeads
-                        )
-                    )
-                )
+                try self.performClient(self.clientSession.loaded(scope, loaded))
             case .commitThenReceipt(let batch):
                 let (outcome, own) = try self.client.take(batch, now: Workday.time)
                 try self.performClient(self.clientSession.committed(batch, outcome, own: own))
@@ -116,28 +104,17 @@ struct CountedSync {
                             now: Workday.time,
                             scheme: self.scheme.fingerprint.high,
                             schemeBytes: [],
-                            scopes: standings.map {
-                                ScopeStanding(scope: $0.scope, frontier: $0.frontier, tip: $0.tip?.high ?? 0)
-                            }
+                            scopes: standings
                         )
                     )
                 )
             case .load(let scope, let peer):
-                let found = try self.server.changes(
+                let loaded = try self.server.changes(
                     in: scope,
                     lackedBy: peer,
                     byteCountMax: Limits.batchCanonicalByteCountMax
                 )
-                try self.performServer(
-                    self.serverSession.loaded(
-                        scope,
-                        LoadedChanges(
-                            changes: found.changes,
-                            frontier: found.frontier,
-                            hasUnknownHeads: found.hasUnknownHeads
-                        )
-                    )
-                )
+                try self.performServer(self.serverSession.loaded(scope, loaded))
             case .commitThenReceipt(let batch):
                 let taken = try self.server.take([batch], now: Workday.time)[0]
                 try self.performServer(
