@@ -16,6 +16,8 @@ struct ClientConnection {
     let logger: Logger
     /// The device's wall clock.
     let now: @Sendable () -> Timestamp
+    /// Told what has moved so far, after every message.
+    let progress: @Sendable (ClientSession.Tally) -> Void
 
     /// What crossed the wire, in bytes of frames.
     struct Traffic {
@@ -45,6 +47,7 @@ struct ClientConnection {
                     guard let message = try Message(frame) else { continue }
                     self.logger.debug("received", metadata: message.metadata)
                     end = try await driver.perform(session.received(message), &session)
+                    self.progress(session.tally)
                 }
                 if end == nil { end = try await driver.perform(session.lost(.connectionLost), &session) }
             } catch let error as ProtocolError {

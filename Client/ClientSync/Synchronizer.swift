@@ -18,6 +18,8 @@ package struct Synchronizer: Sendable {
     package let waitSeconds: Int64
     package let logger: Logger
     package let now: @Sendable () -> Timestamp
+    /// Told after every batch that was sent or taken: the changes of this run so far.
+    package let progress: @Sendable (_ sent: Int, _ received: Int) -> Void
 
     package init(
         store: ClientStore,
@@ -25,7 +27,8 @@ package struct Synchronizer: Sendable {
         server: HostPort,
         waitSeconds: Int64,
         logger: Logger,
-        now: @escaping @Sendable () -> Timestamp
+        now: @escaping @Sendable () -> Timestamp,
+        progress: @escaping @Sendable (_ sent: Int, _ received: Int) -> Void = { _, _ in }
     ) {
         self.store = store
         self.scheme = scheme
@@ -33,6 +36,7 @@ package struct Synchronizer: Sendable {
         self.waitSeconds = waitSeconds
         self.logger = logger
         self.now = now
+        self.progress = progress
     }
 
     /// What a sync moved, over all its connections.
@@ -91,11 +95,13 @@ package struct Synchronizer: Sendable {
             throw ConnectionFailure(detail: "\(error)")
         }
         var traffic = ClientConnection.Traffic()
+        let (sentBefore, receivedBefore, progress) = (report.changesSent, report.changesReceived, self.progress)
         let connection = ClientConnection(
             store: self.store,
             scheme: self.scheme,
             logger: self.logger,
-            now: self.now
+            now: self.now,
+            progress: { progress(sentBefore + $0.changesSent, receivedBefore + $0.changesReceived) }
         )
         defer {
             report.bytesOut += traffic.bytesOut

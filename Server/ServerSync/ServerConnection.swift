@@ -87,12 +87,14 @@ struct ServerConnection {
                 }
                 next = session.loaded(scope, loaded)
             case .commitThenReceipt(let batch):
-                let taken = try await self.commits.take(batch)
+                guard case .taken(let outcome, let frontier) = try await self.commits.commit(.take(batch)) else {
+                    preconditionFailure("a batch is taken")
+                }
                 self.logger.debug(
                     "committed",
-                    metadata: ["scope": "\(batch.scope)", "new": "\(taken.outcome.takenCount)"]
+                    metadata: ["scope": "\(batch.scope)", "new": "\(outcome.takenCount)"]
                 )
-                next = session.committed(batch, taken.outcome, own: taken.frontier)
+                next = session.committed(batch, outcome, own: frontier)
             case .close(let error):
                 if let error {
                     self.logger.info(
@@ -112,15 +114,15 @@ struct ServerConnection {
     private func identify(_ hello: Hello, _ session: inout ServerSession) async throws -> [SessionAction] {
         let units = self.scheme.unitAndBelow(hello.scopes[0].unit).map(\.code)
         guard !units.isEmpty else { return session.refused(.unknownUnit(hello.scopes[0].unit)) }
-        let (store, now) = (self.store, self.now())
+        let store = self.store
+        _ = try await self.commits.commit(.note(hello.replica, units[0]))
         let standings = try await NIOThreadPool.singleton.runIfActive {
-            try store.noteDevice(hello.replica, unit: units[0], now: now)
-            return try store.standings(in: units)
+            try store.standings(in: units)
         }
         return session.identified(
             ServerSession.Identified(
                 replica: store.replica,
-                now: now,
+                now: self.now(),
                 scheme: self.scheme.fingerprint.high,
                 schemeBytes: self.schemeBytes,
                 scopes: standings

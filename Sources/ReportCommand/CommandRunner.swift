@@ -107,6 +107,11 @@ package enum Console {
         self.write(text + "\n", to: 2)
     }
 
+    /// Without a line end, for a line that is written over.
+    static func errorPart(_ text: String) {
+        self.write(text, to: 2)
+    }
+
     private static func write(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {

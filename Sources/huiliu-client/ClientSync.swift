@@ -7,6 +7,7 @@ import ReportPages
 import ReportScheme
 import ReportStorage
 import ReportTransport
+import Synchronization
 
 struct ClientSync: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
@@ -44,14 +45,31 @@ struct ClientSync: AsyncParsableCommand {
         let client = try OpenedClient(self.common, access: .write)
         let address = self.server ?? client.store.identity.server
         guard let server = HostPort(address) else { throw CommandFailure(Exit.usage, ClientInit.badServer(address)) }
+        let unsent = try client.store.status().unsent
+        let line = Mutex(ProgressLine())
+        let isQuiet = self.output.json
         let synchronizer = Synchronizer(
             store: client.store,
             scheme: client.scheme,
             server: server,
             waitSeconds: self.wait,
             logger: makeLogger(label: "huiliu-client"),
-            now: wallClock
+            now: wallClock,
+            progress: { sent, received in
+                guard !isQuiet else { return }
+                line.withLock { line in
+                    line.update(
+                        done: sent,
+                        of: unsent,
+                        text: say(
+                            "已送出 \(sent)/\(unsent) 笔更改，收到 \(received) 笔",
+                            "sent \(sent) of \(unsent) changes, received \(received)"
+                        )
+                    )
+                }
+            }
         )
+        defer { line.withLock { $0.finish() } }
         let report: Synchronizer.Report
         do {
             report = try await synchronizer.run()

@@ -116,10 +116,9 @@ struct CountedSync {
                 )
                 try self.performServer(self.serverSession.loaded(scope, loaded))
             case .commitThenReceipt(let batch):
-                let taken = try self.server.take([batch], now: Workday.time)[0]
-                try self.performServer(
-                    self.serverSession.committed(batch, taken.outcome, own: taken.frontier)
-                )
+                let outcomes = try self.server.commit([.take(batch)], now: Workday.time)
+                guard case .taken(let outcome, let own) = outcomes[0] else { return }
+                try self.performServer(self.serverSession.committed(batch, outcome, own: own))
             case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme, .close:
                 break
             }

@@ -33,7 +33,7 @@ say "1. The province opens its store and listens on this machine."
 run huiliu-server init --store "$work/province"
 "$bin/huiliu-server" serve --store "$work/province" --sync 127.0.0.1:0 > "$work/listening" 2> "$work/server.log" &
 server_process=$!
-for _ in $(seq 100); do grep -q '^listening' "$work/listening" && break; read -rt 0.1 <> <(:) || true; done
+for _ in $(seq 100); do grep -q "^listening" "$work/listening" 2>/dev/null && break; read -rt 0.1 <> <(:) || true; done
 address=$(sed -n 's/^listening sync=//p' "$work/listening")
 echo "    listening on $address"
 
