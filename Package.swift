@@ -125,7 +125,8 @@ var targets: [Target] = [
         [
             "huiliu-client", "huiliu-server", "huiliu-inspect", "ReportModel", "ReportScheme", "ReportWire",
             "BundledScheme", "ClientStore",
-        ]),
+        ]
+    ),
 ]
 
 // Benchmarks are built only where they are asked for: they want a release build.
