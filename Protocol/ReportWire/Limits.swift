@@ -53,4 +53,6 @@ package enum Limits {
     package static let silenceSecondsMax: Int64 = 60
     /// A client that has not said hello after this long is let go.
     package static let helloSecondsMax: Int64 = 15
+    /// After its last word the server waits this long for the client to close: a few round trips of the slowest line.
+    package static let lingerSecondsMax: Int64 = 5
 }
