@@ -124,7 +124,7 @@ var targets: [Target] = [
         "IntegrationTests",
         [
             "huiliu-client", "huiliu-server", "huiliu-inspect", "ReportModel", "ReportScheme", "ReportWire",
-            "BundledScheme", "ClientStore",
+            "BundledScheme", "ClientStore", "ReportStorage",
         ]
     ),
 ]
