@@ -127,7 +127,13 @@ package final class ReportDatabase: Sendable {
         }
     }
 
+    /// Closes the store. Everything is in its one file then, unless another program is reading it.
     package func close() throws {
+        if let pool = self.connection as? DatabasePool {
+            // A pool leaves its write-ahead log behind (https://github.com/groue/GRDB.swift/issues/739), and whoever
+            // copies the file alone would miss what is there.
+            _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        }
         try self.connection.close()
     }
 
