@@ -66,6 +66,8 @@ package final class ReportDatabase: Sendable {
             guard !readOnly else { return connection }
             try connection.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA journal_mode = WAL")
+                // A pool sets its writer to NORMAL after it was prepared, and that syncs no commit.
+                try database.execute(sql: "PRAGMA synchronous = FULL")
                 try database.inTransaction(.immediate) {
                     try Self.migrate(database, kind: kind, path: path)
                     return .commit
