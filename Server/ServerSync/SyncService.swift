@@ -49,24 +49,47 @@ package struct SyncService: Service {
         let commits = GroupCommit(store: self.store, now: self.now)
         try await withThrowingDiscardingTaskGroup { connections in
             try await listener.executeThenClose { incoming in
-                for try await channel in incoming.cancelOnGracefulShutdown() {
-                    let connection = ServerConnection(
-                        store: self.store,
-                        scheme: self.scheme,
-                        schemeBytes: self.schemeBytes,
-                        commits: commits,
-                        logger: self.logger,
-                        now: self.now
-                    )
-                    connections.addTask { await connection.run(over: channel) }
+                // Closing the listener ends the sequence after those who are connected already: they are told goodbye.
+                try await withGracefulShutdownHandler {
+                    for try await channel in incoming {
+                        let connection = ServerConnection(
+                            store: self.store,
+                            scheme: self.scheme,
+                            schemeBytes: self.schemeBytes,
+                            commits: commits,
+                            logger: self.logger,
+                            now: self.now
+                        )
+                        connections.addTask {
+                            guard let frames = try? await Self.wrap(channel) else { return }
+                            await connection.run(over: frames)
+                        }
+                    }
+                } onGracefulShutdown: {
+                    listener.channel.close(promise: nil)
                 }
             }
         }
     }
+
+    /// Makes a connection speak frames, and begins to read.
+    private static func wrap(_ channel: any Channel) async throws -> FrameChannel {
+        try await channel.eventLoop.submit {
+            let frames = try FramePipeline.wrap(
+                channel,
+                silenceSeconds: Limits.silenceSecondsMax,
+                firstFrameSeconds: Limits.helloSecondsMax
+            )
+            channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
+            return frames
+        }.get()
+    }
 }
 
 extension SyncService {
-    private func bind() async throws -> NIOAsyncChannel<FrameChannel, Never> {
+    /// - Returns: The listener. What it accepts speaks no frames yet, and is not read: one that is dropped at shutdown
+    ///   would otherwise be a crash, since whoever makes a `NIOAsyncChannel` must see to its end.
+    private func bind() async throws -> NIOAsyncChannel<any Channel, Never> {
         do {
             return try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -74,14 +97,9 @@ extension SyncService {
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
                 // A client that has said all it has to say is still told why its connection ends.
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
+                .childChannelOption(.autoRead, value: false)
                 .bind(host: self.address.host, port: self.address.port) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try FramePipeline.wrap(
-                            channel,
-                            silenceSeconds: Limits.silenceSecondsMax,
-                            firstFrameSeconds: Limits.helloSecondsMax
-                        )
-                    }
+                    channel.eventLoop.makeSucceededFuture(channel)
                 }
         } catch let error as IOError {
             throw ListenFailure(address: self.address, detail: error.description)
