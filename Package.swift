@@ -132,8 +132,9 @@ var targets: [Target] = [
         "IntegrationTests",
         [
             "huiliu-client", "huiliu-server", "huiliu-inspect", "ReportModel", "ReportScheme", "ReportWire",
-            "BundledScheme", "ClientStore",
-        ]),
+            "BundledScheme", "ClientStore", "ReportStorage",
+        ]
+    ),
 ]
 
 // Benchmarks are built only where they are asked for: they want a release build.

@@ -103,8 +103,9 @@ extension ClientConnection {
                 self.connection.logger.debug("sent", metadata: message.metadata)
                 do {
                     try await self.outbound.write(frame)
-                } catch is NIOAsyncWriterError {
-                    // The other side is gone; the reading half will tell.
+                } catch let error where error is NIOAsyncWriterError || error is ChannelError || error is IOError {
+                    // The other side is gone. Its last words may still wait to be read; the reading half will tell.
+                    self.connection.logger.debug("could not send", metadata: ["error": "\(error)"])
                 }
             case .load(let scope, let peer):
                 let loaded = try store.changes(

@@ -56,11 +56,11 @@ package struct Synchronizer: Sendable {
         var reached = clock.now
         while true {
             do {
-                let bytesBefore = report.bytesIn
+                let movedBefore = report.changesSent + report.changesReceived
                 let error = try await self.connectOnce(&report)
                 guard let error else { return report }
                 guard error.isWorthRetrying else { throw SyncFailure.refused(error) }
-                if report.bytesIn > bytesBefore {
+                if report.changesSent + report.changesReceived > movedBefore {
                     reached = clock.now
                     backOff = BackOff()
                 }

@@ -109,6 +109,7 @@ package struct ClientSession: Hashable, Sendable {
         guard self.state != .closed, self.exchanges[scope] != nil else { return [] }
         let batches = self.exchanges[scope]!.loaded(changes)
         self.sent += batches.map(SentBatch.init)
+        if !batches.isEmpty { self.hasSaidDone = false }
         for _ in batches { self.roundTripsWhenAsked.askedByBatch(self.tally.roundTrips) }
         var actions = batches.map { SessionAction.send(.batch($0)) }
         if self.state == .greeting, !batches.isEmpty {
@@ -243,7 +244,6 @@ package struct ClientSession: Hashable, Sendable {
             inFlight += 1
         }
         let isDelivered = self.exchanges.values.allSatisfy(\.isDelivered)
-        if !isDelivered { self.hasSaidDone = false }
         if self.state == .exchanging, isDelivered, !self.exchanges.isEmpty, !self.hasSaidDone {
             self.hasSaidDone = true
             self.roundTripsWhenAsked.askedByDone(self.tally.roundTrips)

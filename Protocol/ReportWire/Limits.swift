@@ -51,8 +51,10 @@ package enum Limits {
     /// The longest words of a goodbye, in UTF-8, for each language.
     package static let wordsByteCountMax = 1024
 
-    /// The frames that a server still reads after its last word: what a client may have had on the way.
-    package static let lingerFrameCountMax = 2 * batchesInFlightMax
     /// A peer that says nothing for this long is let go. Twice the longest pause of a client that commits to a slow disk.
     package static let silenceSecondsMax: Int64 = 60
+    /// A client that has not said hello after this long is let go.
+    package static let helloSecondsMax: Int64 = 15
+    /// After its last word the server waits this long for the client to close: a few round trips of the slowest line.
+    package static let lingerSecondsMax: Int64 = 5
 }

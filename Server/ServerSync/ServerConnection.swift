@@ -25,32 +25,38 @@ struct ServerConnection {
     func run(over channel: FrameChannel) async {
         do {
             try await channel.executeThenClose { inbound, outbound in
-                try await self.converse(inbound, outbound)
+                var frames = inbound.cancelOnGracefulShutdown().makeAsyncIterator()
+                try await self.converse(&frames, outbound)
+                // Closing while words of the client are unread would reset the connection, and could take our last
+                // word from the client. So it closes first; what it still says is dropped.
+                outbound.finish()
+                let end = channel.channel.eventLoop.scheduleTask(in: .seconds(Limits.lingerSecondsMax)) {
+                    channel.channel.close(promise: nil)
+                }
+                defer { end.cancel() }
+                while try await frames.next() != nil {}
             }
         } catch {
             self.logger.debug("connection failed", metadata: ["error": "\(error)"])
         }
     }
 
+    /// The frames of the client. On shutdown they end between two: a commit under way is finished and receipted.
+    private typealias Frames = AsyncCancelOnGracefulShutdownSequence<NIOAsyncChannelInboundStream<Frame>>.AsyncIterator
+
     private func converse(
-        _ inbound: NIOAsyncChannelInboundStream<Frame>,
+        _ frames: inout Frames,
         _ outbound: NIOAsyncChannelOutboundWriter<Frame>
     ) async throws {
         var session = ServerSession()
         do {
-            // On shutdown the sequence ends between two frames: a commit under way is finished and receipted.
-            var frames = inbound.cancelOnGracefulShutdown().makeAsyncIterator()
             while let frame = try await frames.next() {
                 guard let message = try Message(frame) else { continue }
                 self.logger.trace("received", metadata: message.metadata)
-                guard try await self.perform(session.received(message), &session, outbound) else { continue }
-                // Closing while frames of the client are unread would reset the connection under our last word.
-                for _ in 0..<Limits.lingerFrameCountMax where try await frames.next() == nil { return }
-                return
+                if try await self.perform(session.received(message), &session, outbound) { return }
             }
-            if Task.isShuttingDownGracefully {
-                _ = try await self.perform(session.ended(.shuttingDown), &session, outbound)
-            }
+            let reason = Task.isShuttingDownGracefully ? ProtocolError.shuttingDown : .connectionLost
+            _ = try await self.perform(session.ended(reason), &session, outbound)
         } catch let error as ProtocolError {
             _ = try await self.perform(session.ended(error), &session, outbound)
         } catch is IOError {

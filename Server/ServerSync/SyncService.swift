@@ -72,9 +72,15 @@ extension SyncService {
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .serverChannelOption(.backlog, value: 1024)
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                // A client that has said all it has to say is still told why its connection ends.
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .bind(host: self.address.host, port: self.address.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try FramePipeline.wrap(channel, silenceSeconds: Limits.silenceSecondsMax)
+                        try FramePipeline.wrap(
+                            channel,
+                            silenceSeconds: Limits.silenceSecondsMax,
+                            firstFrameSeconds: Limits.helloSecondsMax
+                        )
                     }
                 }
         } catch let error as IOError {

@@ -50,11 +50,14 @@ struct ServerServe: AsyncParsableCommand {
             listening: { Console.line("listening sync=\($0)") }
         )
         do {
-            try await ServiceGroup(
+            var configuration = ServiceGroupConfiguration(
                 services: [service],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
-            ).run()
+            )
+            // A client that does not read must not keep the server from stopping.
+            configuration.maximumGracefulShutdownDuration = .seconds(10)
+            try await ServiceGroup(configuration: configuration).run()
         } catch let error as ListenFailure {
             throw CommandFailure(Exit.unreachable, error)
         }

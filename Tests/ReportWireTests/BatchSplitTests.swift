@@ -39,10 +39,16 @@ struct BatchSplitTests {
                 return chain.write(change([Change.Write(cell("f", "i"), .missing)], using: &random))
             }
         },
-        Adversary(testDescription: "nothing at all from thousands of replicas") { random in
+        Adversary(testDescription: "one blank each from thousands of replicas") { random in
             fill(using: &random) { random in
                 var chain = ChainWriter(replica: random.next(), in: scope)
-                return chain.write(Change(time: Timestamp(secondsSince1970: 0), author: "", writes: []))
+                return chain.write(
+                    Change(
+                        time: Timestamp(secondsSince1970: 0),
+                        author: "",
+                        writes: [Change.Write(cell("f", "i"), .missing)]
+                    )
+                )
             }
         },
         Adversary(testDescription: "one change each from the far ends of thousands of chains") { random in

@@ -37,7 +37,8 @@ struct MessageTests {
         let scope = UnitCode("410728")!
         var chain = ChainWriter(replica: 1, in: scope)
         let changes = ["e\u{301}", "\u{E9}"].map { author in
-            chain.write(Change(time: Timestamp(secondsSince1970: 0), author: author, writes: []))
+            let write = Change.Write(AddressInScope(form: "f", period: .none, item: "i"), .missing)
+            return chain.write(Change(time: Timestamp(secondsSince1970: 0), author: author, writes: [write]))
         }
         let batch = try Batch(Message.batch(Batch(scope: scope, changes: changes)).frame)
         #expect(batch.entries.map(\.change.canonicalBytes) == changes.map(\.canonicalBytes))

@@ -33,8 +33,9 @@ struct SpecificationTests {
         ("schemePartByteCountMax", Limits.schemePartByteCountMax),
         ("schemeInflatedByteCountMax", Limits.schemeInflatedByteCountMax),
         ("wordsByteCountMax", Limits.wordsByteCountMax),
-        ("lingerFrameCountMax", Limits.lingerFrameCountMax),
         ("silenceSecondsMax", Int(Limits.silenceSecondsMax)),
+        ("helloSecondsMax", Int(Limits.helloSecondsMax)),
+        ("lingerSecondsMax", Int(Limits.lingerSecondsMax)),
     ]
 
     @Test("Limits")

@@ -104,21 +104,32 @@ final class LineReader: Sendable {
         self.lines = lines
         self.read = Task { for await _ in ends {} }
         let thread = Thread { [self] in
-            var rest = Data()
+            var line = Data()
             while true {
-                let chunk = handle.availableData
+                var chunk = handle.availableData[...]
                 guard !chunk.isEmpty else { break }
                 self.bytes.withLock { $0.append(chunk) }
-                rest.append(chunk)
-                while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                    continuation.yield(String(decoding: rest[..<newline], as: UTF8.self))
-                    rest = Data(rest[(newline + 1)...])
+                // Only what is new is looked at: some programs print one line of many megabytes.
+                while !chunk.isEmpty, let newline = Self.newline(in: chunk) {
+                    line.append(chunk[..<newline])
+                    continuation.yield(String(decoding: line, as: UTF8.self))
+                    line = Data()
+                    chunk = chunk[(newline + 1)...]
                 }
+                line.append(chunk)
             }
             continuation.finish()
             end.finish()
         }
         thread.start()
+    }
+
+    private static func newline(in chunk: Data) -> Data.Index? {
+        chunk.withUnsafeBytes { bytes in
+            memchr(bytes.baseAddress!, Int32(UInt8(ascii: "\n")), bytes.count).map { found in
+                chunk.startIndex + (UnsafeRawPointer(found) - bytes.baseAddress!)
+            }
+        }
     }
 
     /// All of it, once it has ended.
