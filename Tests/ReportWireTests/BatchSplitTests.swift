@@ -60,7 +60,7 @@ struct BatchSplitTests {
                     change: Change(
                         time: Timestamp(secondsSince1970: 0),
                         author: noise(16, using: &random),
-                        writes: []
+                        writes: [Change.Write(cell("f", "i"), .missing)]
                     )
                 )
                 let bytes = chained.change.canonicalBytes

@@ -74,6 +74,16 @@ struct OneEncodingTests {
         }
     }
 
+    @Test("A change that writes nothing")
+    func emptyChange() throws {
+        let scope = UnitCode("410728")!
+        var chain = ChainWriter(replica: 1, in: scope)
+        let empty = chain.write(Change(time: Timestamp(secondsSince1970: 0), author: "", writes: []))
+        #expect(throws: ProtocolError.self) {
+            try Batch(Message.batch(Batch(scope: scope, changes: [empty])).frame)
+        }
+    }
+
     @Test("Chains of a batch that no change uses, or that come out of order")
     func unusedChains() throws {
         let golden = try #require(GoldenMessage.all.first { $0.name == "batch-chains" })
