@@ -274,6 +274,8 @@ def decimal_bytes(decimal):
 
 
 def canonical_bytes(time, author, context, writes):
+    if not writes:
+        raise Malformed("a change that writes nothing")
     out = signed_bytes(time) + string_bytes(author) + varint_bytes(len(context))
     for replica, sequence, tag in context:
         out += replica.to_bytes(8, "big") + varint_bytes(sequence) + tag.to_bytes(4, "big")

@@ -51,6 +51,23 @@ struct BatchSplitTests {
                 )
             }
         },
+        Adversary(testDescription: "one change each from the far ends of thousands of chains") { random in
+            fill(using: &random) { random in
+                let chained = ChainedChange(
+                    replica: ReplicaID(rawValue: random.next()),
+                    sequence: random.next() >> 2 | 1 << 61,
+                    predecessorTag: UInt32.random(in: 0...UInt32.max, using: &random),
+                    change: Change(
+                        time: Timestamp(secondsSince1970: 0),
+                        author: noise(16, using: &random),
+                        writes: [Change.Write(cell("f", "i"), .missing)]
+                    )
+                )
+                let bytes = chained.change.canonicalBytes
+                let hash = ChainHash(high: random.next(), low: random.next())
+                return StoredChange(chained: chained, hash: hash, canonicalBytes: bytes)
+            }
+        },
         Adversary(testDescription: "the longest contexts") { random in
             var chain = ChainWriter(replica: random.next(), in: scope)
             return fill(using: &random) { random in

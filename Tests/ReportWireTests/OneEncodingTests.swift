@@ -9,13 +9,15 @@ struct OneEncodingTests {
     func everyBit(_ golden: GoldenMessage) throws {
         let kind = golden.message.kind
         let payload = golden.message.spelling
+        var accepted: [Int] = []
         for index in payload.indices {
             for bit in 0..<8 {
                 var flipped = payload
                 flipped[index] ^= 1 << UInt8(bit)
-                #expect(self.isRefusedOrTrue(kind, flipped), "byte \(index), bit \(bit)")
+                if !self.isRefusedOrTrue(kind, flipped) { accepted.append(index) }
             }
         }
+        #expect(accepted.isEmpty, "bytes that were flipped")
     }
 
     @Test("Every truncation of every vector, and a byte more", arguments: GoldenMessage.all)
@@ -59,7 +61,7 @@ struct OneEncodingTests {
         }
     }
 
-    @Test("A deflated batch with flipped bits", arguments: UInt64(0)..<40)
+    @Test("A deflated batch with flipped bits", arguments: UInt64(0)..<10)
     func deflated(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let frame = Message.batch(.random(using: &random)).frame
@@ -69,6 +71,16 @@ struct OneEncodingTests {
             flipped.payload[index] ^= 1 << UInt8.random(in: 0..<8, using: &random)
             guard let batch = try? Batch(flipped) else { continue }
             #expect(batch.columns == flipped.spelling, "replay with seed \(seed)")
+        }
+    }
+
+    @Test("A change that writes nothing")
+    func emptyChange() throws {
+        let scope = UnitCode("410728")!
+        var chain = ChainWriter(replica: 1, in: scope)
+        let empty = chain.write(Change(time: Timestamp(secondsSince1970: 0), author: "", writes: []))
+        #expect(throws: ProtocolError.self) {
+            try Batch(Message.batch(Batch(scope: scope, changes: [empty])).frame)
         }
     }
 
