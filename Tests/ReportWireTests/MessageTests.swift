@@ -44,6 +44,17 @@ struct MessageTests {
         #expect(batch.entries.map(\.change.canonicalBytes) == changes.map(\.canonicalBytes))
     }
 
+    @Test("from a client of another version are told from garbage, whatever follows the versions")
+    func otherVersions() {
+        var payload = ByteWriter()
+        payload.varint(UInt64(7))
+        payload.varint(UInt64(9))
+        payload.raw([0xFF, 0xFF, 0xFF])
+        #expect(throws: ProtocolError.noCommonVersion(client: 7...9)) {
+            try Message(Frame(kind: Message.Kind.hello.rawValue, flags: .critical, payload: payload.bytes))
+        }
+    }
+
     @Test("of an unknown kind are skipped unless they are critical")
     func unknownKinds() throws {
         let known = Set(Message.Kind.allCases.map(\.rawValue))

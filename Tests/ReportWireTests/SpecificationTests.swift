@@ -23,6 +23,7 @@ struct SpecificationTests {
         ("batchWriteCountMax", Limits.batchWriteCountMax),
         ("deflateByteCountMin", Limits.deflateByteCountMin),
         ("batchesInFlightMax", Limits.batchesInFlightMax),
+        ("byteCountInFlightMax", Limits.byteCountInFlightMax),
         ("batchesInFlightStatedMax", Limits.batchesInFlightStatedMax),
         ("unaskedByteCountMax", Limits.unaskedByteCountMax),
         ("scopeCountMax", Limits.scopeCountMax),
