@@ -160,7 +160,7 @@ package struct ClientSession: Hashable, Sendable {
             return try self.learn(have) + self.pump()
         case (.learning, .receipt(let receipt)), (.exchanging, .receipt(let receipt)):
             guard self.exchanges[receipt.scope] != nil else { throw .unexpected(message.name) }
-            self.tally.changesSent += try self.exchanges[receipt.scope]!.receipted()
+            self.tally.changesSent += try self.exchanges[receipt.scope]!.receipted(receipt.references)
             return [.markDelivered(receipt.scope, receipt.references)] + self.pump()
         case (.exchanging, .batch(let batch)):
             guard self.exchanges[batch.scope] != nil else { throw .scopeNotServed(batch.scope) }

@@ -19,12 +19,14 @@ struct ScopeExchange: Hashable, Sendable {
     /// Whether the last look found nothing more to send.
     private(set) var isExhausted = false
     private(set) var hasUnknownHeads = false
-    /// Batches sent and not yet receipted, each with its count of changes.
-    private(set) var inFlight: [Int] = []
+    /// Batches sent and not yet receipted.
+    private(set) var inFlight: [BatchInFlight] = []
     private var batchesSent: UInt64 = 0
     private(set) var batchesReceived: UInt64 = 0
     /// How many batches had been sent when sending last began anew; an answer to an earlier one is out of date.
     private var restartedAt: UInt64 = 0
+    /// The number of the batch after which what was sent until then is sent again.
+    private var resentAfter: UInt64 = 0
     private var gapAnswers = 0
     /// Which batch got the last of ``gapAnswers``.
     private var gapAnsweredAt: UInt64 = 0
@@ -62,17 +64,19 @@ struct ScopeExchange: Hashable, Sendable {
         self.peer = loaded.frontier
         return Batch.batches(of: loaded.changes, in: self.scope).map { batch in
             self.batchesSent += 1
-            self.inFlight.append(batch.entries.count)
+            self.inFlight.append(BatchInFlight(batch, number: self.batchesSent))
             return .send(.batch(batch))
         }
     }
 
     /// The other side has made the oldest batch in flight durable, as far as it could.
     ///
-    /// - Returns: How many changes the batch had.
-    mutating func receipted() throws(ProtocolError) -> Int {
+    /// - Returns: How many changes of it are durable there. A change that is sent again counts once.
+    mutating func receipted(_ references: [Reference]) throws(ProtocolError) -> Int {
         guard !self.inFlight.isEmpty else { throw .unexpected("receipt") }
-        return self.inFlight.removeFirst()
+        let batch = self.inFlight.removeFirst()
+        let isSentAgain = self.resentAfter < batch.number && batch.number <= self.restartedAt
+        return isSentAgain ? 0 : batch.changeCount(upTo: references)
     }
 
     /// The other side said how far it has got.
@@ -80,21 +84,22 @@ struct ScopeExchange: Hashable, Sendable {
         guard have.batchesSeen <= self.batchesSent else { throw .unexpected("have") }
         let answersLaterBatch = have.batchesSeen > self.restartedAt
         if self.peer == nil || (self.isAssumed && !self.confirmsAssumption(have.frontier)) {
-            self.restart(from: have.frontier)
+            self.restart(from: have.frontier, after: have.batchesSeen)
         } else if self.isAssumed {
             self.peer = self.peer!.united(with: have.frontier)
             self.isExhausted = false
         } else if answersLaterBatch {
             // It lacks what was held back because it seemed to be ahead there. It is on another branch.
-            self.restart(from: have.frontier.withoutHeads(furtherThan: self.own))
+            self.restart(from: have.frontier.withoutHeads(furtherThan: self.own), after: have.batchesSeen)
         }
         self.isAssumed = false
     }
 
-    private mutating func restart(from frontier: Frontier) {
+    private mutating func restart(from frontier: Frontier, after batchesSeen: UInt64) {
         self.peer = frontier
         self.isExhausted = false
         self.restartedAt = self.batchesSent
+        self.resentAfter = batchesSeen
     }
 
     /// Whether what was assumed to be there is there, so that what was sent upon it can be taken.
@@ -151,6 +156,37 @@ struct ScopeExchange: Hashable, Sendable {
     mutating func have() -> SessionAction {
         self.hasSaidHave = true
         return .send(.have(Have(scope: self.scope, batchesSeen: self.batchesReceived, frontier: self.own)))
+    }
+}
+
+/// What is remembered of a batch until its receipt comes.
+struct BatchInFlight: Hashable, Sendable {
+    /// 1, 2, 3 … within the scope and the connection.
+    let number: UInt64
+    private let runs: [Run]
+
+    private struct Run: Hashable, Sendable {
+        let replica: ReplicaID
+        let first: UInt64
+        var changeCount: UInt64
+    }
+
+    init(_ batch: Batch, number: UInt64) {
+        var runs = batch.chains.map { Run(replica: $0.replica, first: $0.firstSequence, changeCount: 0) }
+        for entry in batch.entries { runs[entry.chain].changeCount += 1 }
+        self.number = number
+        self.runs = runs
+    }
+
+    /// How many changes a receipt with these references covers.
+    func changeCount(upTo references: [Reference]) -> Int {
+        self.runs.reduce(0) { count, run in
+            let last = references.last { reference in
+                reference.replica == run.replica && reference.sequence >= run.first
+                    && reference.sequence - run.first < run.changeCount
+            }
+            return count + (last.map { Int($0.sequence - run.first) + 1 } ?? 0)
+        }
     }
 }
 

@@ -143,7 +143,7 @@ package struct ServerSession: Hashable, Sendable {
             return [.commitThenReceipt(batch)]
         case (.exchanging, .receipt(let receipt)):
             guard self.exchanges[receipt.scope] != nil else { throw .unexpected(message.name) }
-            _ = try self.exchanges[receipt.scope]!.receipted()
+            _ = try self.exchanges[receipt.scope]!.receipted(receipt.references)
             return self.pump()
         case (.exchanging, .done):
             self.clientIsDone = true
