@@ -29,12 +29,20 @@ func library(_ name: String, in folder: String, _ dependencies: [Target.Dependen
 
 func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies + [argumentParser], path: "Sources/\(name)", swiftSettings: settings)
+        name: name,
+        dependencies: dependencies + [argumentParser],
+        path: "Sources/\(name)",
+        swiftSettings: settings
+    )
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: settings)
+        name: name,
+        dependencies: dependencies + ["TestSupport"],
+        path: "Tests/\(name)",
+        swiftSettings: settings
+    )
 }
 
 /// The scheme that the programs carry within themselves, so that they run when copied elsewhere.
@@ -49,11 +57,14 @@ var targets: [Target] = [
     library("ReportWire", in: "Protocol", ["ReportModel", "CZlib"]),
     library("ReportSession", in: "Protocol", ["ReportModel", "ReportWire"]),
     .target(
-        name: "BundledScheme", dependencies: ["ReportScheme"], path: "Protocol/Schemes",
+        name: "BundledScheme",
+        dependencies: ["ReportScheme"],
+        path: "Protocol/Schemes",
         exclude: ["README.md", "henan-zones/README.md", "henan-zones/examples"],
         sources: ["BundledScheme.swift"],
         resources: schemeFiles.map { .embedInCode("henan-zones/\($0)") },
-        swiftSettings: settings),
+        swiftSettings: settings
+    ),
 
     // Sources: the commands, what both sides share, and the C libraries.
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
@@ -61,24 +72,30 @@ var targets: [Target] = [
     library("ReportTransport", in: "Sources", ["ReportModel", "ReportWire", logging] + nio),
     library("ReportPages", in: "Sources", ["ReportModel", "ReportScheme"]),
     library(
-        "ReportCommand", in: "Sources",
-        ["ReportModel", "ReportScheme", "ReportPages", "ReportStorage", argumentParser, logging]),
+        "ReportCommand",
+        in: "Sources",
+        ["ReportModel", "ReportScheme", "ReportPages", "ReportStorage", argumentParser, logging]
+    ),
 
     // Client: what runs in a county office.
     library("ClientStore", in: "Client", ["ReportModel", "ReportScheme", "ReportStorage", grdb]),
     library(
-        "ClientSync", in: "Client",
+        "ClientSync",
+        in: "Client",
         ["ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportTransport", "ClientStore", logging]
-            + nio),
+            + nio
+    ),
 
     // Server: what runs at the province.
     library("ServerStore", in: "Server", ["ReportModel", "ReportScheme", "ReportStorage", grdb]),
     library(
-        "ServerSync", in: "Server",
+        "ServerSync",
+        in: "Server",
         [
             "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportTransport", "ServerStore", logging,
             serviceLifecycle,
-        ] + nio),
+        ] + nio
+    ),
     library("ServerSummary", in: "Server", ["ReportModel", "ReportScheme"]),
 
     command(
@@ -86,21 +103,48 @@ var targets: [Target] = [
         [
             "ReportModel", "ReportScheme", "BundledScheme", "ReportCommand", "ReportPages", "ReportStorage",
             "ReportTransport", "ClientStore", "ClientSync", logging,
-        ]),
+        ]
+    ),
     command(
         "huiliu-server",
         [
             "ReportModel", "ReportScheme", "BundledScheme", "ReportCommand", "ReportPages", "ReportStorage",
             "ReportTransport", "ServerStore", "ServerSync", "ServerSummary", logging, serviceLifecycle,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-        ]),
+        ]
+    ),
     command("huiliu-inspect", ["ReportModel", "ReportScheme", "ReportCommand", "ReportPages", "ReportStorage"]),
 
     // Tests: what only tests run.
     .target(name: "TestSupport", dependencies: ["ReportModel"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("ReportModelTests", ["ReportModel"]),
     tests("ReportSchemeTests", ["ReportModel", "ReportScheme", "BundledScheme", "ServerSummary", "ReportPages"]),
+    // The commands are named so that they are built; the tests run them as processes.
+    tests(
+        "IntegrationTests",
+        [
+            "huiliu-client", "huiliu-server", "huiliu-inspect", "ReportModel", "ReportScheme", "ReportWire",
+            "BundledScheme", "ClientStore", "ReportStorage",
+        ]
+    ),
 ]
+
+// Benchmarks are built only where they are asked for: they want a release build.
+if Context.environment["HUILIU_BENCHMARKS"] != nil {
+    targets.append(
+        .executableTarget(
+            name: "huiliu-benchmarks",
+            dependencies: [
+                "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ReportTransport",
+                "BundledScheme",
+                "ClientStore", "ClientSync", "ServerStore", "ServerSync", "TestSupport", grdb, sqlite, logging,
+                serviceLifecycle,
+            ],
+            path: "Tests/Benchmarks",
+            swiftSettings: settings
+        )
+    )
+}
 
 let package = Package(
     name: "huiliu",

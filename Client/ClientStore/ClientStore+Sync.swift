@@ -5,37 +5,21 @@ import ReportStorage
 // What a sync asks of the store. Each method is one durable transaction.
 
 extension ClientStore {
-    /// Where the store stands in one scope.
-    package struct Standing: Sendable {
-        package let scope: UnitCode
-        package let frontier: Frontier
-        package let tip: ChainHash?
-        /// What the province has receipted; `nil` when that is everything held.
-        package let delivered: Frontier?
-    }
-
-    /// Every scope of this office, the office's own unit first: those the scheme knows and those the store holds.
-    package func standings(scheme: Scheme) throws -> [Standing] {
+    /// Where the store stands in every scope of this office, and what the province has receipted of it (`nil` when that
+    /// is everything). The office's own unit comes first, then those the scheme knows, then others that are held.
+    package func standings(scheme: Scheme) throws -> [(standing: ScopeStanding, delivered: Frontier?)] {
         try self.database.read { reader in
             let known = scheme.unitAndBelow(self.identity.unit).map(\.code)
             let others = Set(try reader.scopes()).subtracting(known).subtracting([self.identity.unit]).sorted()
             let own = known.isEmpty ? [self.identity.unit] : known
             return try (own + others).map { scope in
-                let standing = try reader.standing(in: scope)
-                return Standing(
-                    scope: scope, frontier: standing.frontier, tip: standing.tip,
-                    delivered: try reader.deliveredFrontier(in: scope))
+                (try reader.standing(in: scope), try reader.deliveredFrontier(in: scope))
             }
         }
     }
 
-    package func changes(
-        in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int
-    ) throws -> (changes: [StoredChange], frontier: Frontier, hasUnknownHeads: Bool) {
-        try self.database.read { reader in
-            let found = try reader.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax)
-            return (found.changes, found.frontier, try reader.hasUnknownHeads(peer, in: scope))
-        }
+    package func changes(in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int) throws -> LoadedChanges {
+        try self.database.read { try $0.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax) }
     }
 
     /// Takes what the province sent. It holds what it sends, so that is delivered.
@@ -44,7 +28,7 @@ extension ClientStore {
     package func take(_ batch: Batch, now: Timestamp) throws -> (TakeOutcome, Frontier) {
         try self.database.write { writer in
             let outcome = try writer.take(batch, received: now)
-            try writer.markDelivered(outcome.held, in: batch.scope)
+            try writer.markDelivered(outcome.held.compactMap(\.self), in: batch.scope)
             return (outcome, try writer.chains(in: batch.scope).frontier)
         }
     }

@@ -72,16 +72,27 @@ package struct WriteRefusal: ExplainedError, Hashable {
         let cell = self.cell.address.description
         switch self.reason {
         case .inConflict:
-            return Bilingual("单元格 \(cell) 有 \(self.cell.versions.count) 个不同的值尚未裁定，未写入。",
-                "\(cell) holds \(self.cell.versions.count) values between which nobody has decided; nothing was written.")
+            return Bilingual(
+                "单元格 \(cell) 有 \(self.cell.versions.count) 个不同的值尚未裁定，未写入。",
+                "\(cell) holds \(self.cell.versions.count) values between which nobody has decided; nothing was written."
+            )
         case .changedSinceShown:
-            return Bilingual("单元格 \(cell) 在您查看之后已有变化，未写入。", "\(cell) has changed since you saw it; nothing was written.")
+            return Bilingual(
+                "单元格 \(cell) 在您查看之后已有变化，未写入。",
+                "\(cell) has changed since you saw it; nothing was written."
+            )
         case .notInConflict:
             return Bilingual("单元格 \(cell) 没有冲突，无需裁定。", "\(cell) is not in conflict; there is nothing to resolve.")
         case .blankOverValue:
-            return Bilingual("单元格 \(cell) 已有值 \(self.cell.value)，空白不会覆盖它。", "\(cell) holds \(self.cell.value); a blank does not replace it.")
+            return Bilingual(
+                "单元格 \(cell) 已有值 \(self.cell.value)，空白不会覆盖它。",
+                "\(cell) holds \(self.cell.value); a blank does not replace it."
+            )
         case .textTooLong:
-            return Bilingual("单元格 \(cell) 的文字超过 \(ChangeLimits.textByteCountMax) 字节。", "The text for \(cell) is longer than \(ChangeLimits.textByteCountMax) bytes.")
+            return Bilingual(
+                "单元格 \(cell) 的文字超过 \(ChangeLimits.textByteCountMax) 字节。",
+                "The text for \(cell) is longer than \(ChangeLimits.textByteCountMax) bytes."
+            )
         }
     }
 
@@ -150,15 +161,18 @@ extension ClientStore {
     }
 
     private func append(
-        _ writes: [Change.Write], in scope: UnitCode, now: Timestamp, _ writer: StoreWriter
+        _ writes: [Change.Write],
+        in scope: UnitCode,
+        now: Timestamp,
+        _ writer: StoreWriter
     ) throws {
-        var rest = writes.sorted { $0.address < $1.address }[...]
-        let isFirst = try !writer.chains(in: scope).lines.contains { $0.replica == self.identity.replica }
-        if isFirst {
-            rest.insert(
-                Change.Write(SystemForm.deviceName(of: self.identity.replica), .text(self.identity.name)),
-                at: rest.startIndex)
+        var writes = writes
+        if try !writer.chains(in: scope).lines.contains(where: { $0.replica == self.identity.replica }) {
+            writes.append(
+                Change.Write(SystemForm.deviceName(of: self.identity.replica), .text(self.identity.name))
+            )
         }
+        var rest = writes.sorted { $0.address < $1.address }[...]
         while !rest.isEmpty {
             let chains = try writer.chains(in: scope)
             let own = chains.lines.filter { $0.replica == self.identity.replica }
@@ -166,18 +180,28 @@ extension ClientStore {
             let difference = chains.frontier.difference(from: own?.frontierAtHead ?? Frontier())
             var count = min(rest.count, ChangeLimits.writeCountMax)
             var change = Change(
-                time: now, author: self.identity.author, contextDifference: difference,
-                writes: Array(rest.prefix(count)))
+                time: now,
+                author: self.identity.author,
+                contextDifference: difference,
+                sortedWrites: Array(rest.prefix(count))
+            )
             while change.canonicalBytes.count > ChangeLimits.canonicalByteCountMax {
                 count = (count + 1) / 2
                 change.writes = Array(change.writes.prefix(count))
             }
             rest = rest.dropFirst(count)
             let chained = ChainedChange(
-                replica: self.identity.replica, sequence: (own?.head.sequence ?? 0) + 1,
-                predecessorTag: own?.head.hash.tag ?? 0, change: change)
+                replica: self.identity.replica,
+                sequence: (own?.head.sequence ?? 0) + 1,
+                predecessorTag: own?.head.hash.tag ?? 0,
+                change: change
+            )
             let taken = try writer.take(
-                chained, canonicalBytes: change.canonicalBytes, in: scope, received: now)
+                chained,
+                canonicalBytes: change.canonicalBytes,
+                in: scope,
+                received: now
+            )
             guard case .held(_, isNew: true) = taken else {
                 preconditionFailure("a store always holds what its own change builds on")
             }

@@ -34,10 +34,15 @@ package final class ClientStore: Sendable {
     ///
     /// - Throws: `StoreError`.
     package static func create(
-        in directory: String, identity: Identity, scheme: SchemeSource
+        in directory: String,
+        identity: Identity,
+        scheme: SchemeSource
     ) throws -> ClientStore {
         try self.create(
-            ReportDatabase(kind: .client, directory: directory, access: .create), identity: identity, scheme: scheme)
+            ReportDatabase(kind: .client, directory: directory, access: .create),
+            identity: identity,
+            scheme: scheme
+        )
     }
 
     /// A store in memory, for tests.
@@ -46,7 +51,9 @@ package final class ClientStore: Sendable {
     }
 
     private static func create(
-        _ database: ReportDatabase, identity: Identity, scheme: SchemeSource
+        _ database: ReportDatabase,
+        identity: Identity,
+        scheme: SchemeSource
     ) throws -> ClientStore {
         try database.write { writer in
             try writer.set(Setting.replica, to: identity.replica.description)
@@ -69,8 +76,12 @@ package final class ClientStore: Sendable {
                 let unit = try reader.setting(Setting.unit).flatMap({ UnitCode($0) })
             else { throw StoreError.damaged(path: database.path, detail: "no identity") }
             return Identity(
-                replica: replica, unit: unit, server: try reader.setting(Setting.server) ?? "",
-                name: try reader.setting(Setting.name) ?? "", author: try reader.setting(Setting.author) ?? "")
+                replica: replica,
+                unit: unit,
+                server: try reader.setting(Setting.server) ?? "",
+                name: try reader.setting(Setting.name) ?? "",
+                author: try reader.setting(Setting.author) ?? ""
+            )
         }
         self.init(database, identity)
     }
@@ -132,11 +143,13 @@ extension ClientStore {
         try self.database.read { reader in
             let undelivered = try reader.undelivered()
             return Status(
-                unsent: undelivered.count, unsentSince: undelivered.since,
+                unsent: undelivered.count,
+                unsentSince: undelivered.since,
                 lastSync: try reader.setting(Setting.lastSync).flatMap { Int64($0) }
                     .map { Timestamp(secondsSince1970: $0) },
                 skewSeconds: try reader.setting(Setting.skewSeconds).flatMap { Int64($0) },
-                conflictCount: try reader.scopes().reduce(0) { try $0 + reader.conflictCount(in: $1) })
+                conflictCount: try reader.scopes().reduce(0) { try $0 + reader.conflictCount(in: $1) }
+            )
         }
     }
 }

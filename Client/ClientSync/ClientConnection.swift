@@ -16,6 +16,8 @@ struct ClientConnection {
     let logger: Logger
     /// The device's wall clock.
     let now: @Sendable () -> Timestamp
+    /// Told what has moved so far, after every message.
+    let progress: @Sendable (ClientSession.Tally) -> Void
 
     /// What crossed the wire, in bytes of frames.
     struct Traffic {
@@ -26,7 +28,8 @@ struct ClientConnection {
     /// - Returns: What moved, and why the conversation ended if not as it should.
     /// - Throws: Errors of the store. What was committed by then stays.
     func run(
-        over channel: FrameChannel, traffic: inout Traffic
+        over channel: FrameChannel,
+        traffic: inout Traffic
     ) async throws -> (tally: ClientSession.Tally, error: ProtocolError?) {
         var session = ClientSession(try self.start())
         var end: End?
@@ -44,6 +47,7 @@ struct ClientConnection {
                     guard let message = try Message(frame) else { continue }
                     self.logger.debug("received", metadata: message.metadata)
                     end = try await driver.perform(session.received(message), &session)
+                    self.progress(session.tally)
                 }
                 if end == nil { end = try await driver.perform(session.lost(.connectionLost), &session) }
             } catch let error as ProtocolError {
@@ -61,13 +65,12 @@ struct ClientConnection {
 
     private func start() throws -> ClientSession.Start {
         ClientSession.Start(
-            replica: self.store.identity.replica, scheme: self.scheme.fingerprint.high,
-            scopes: try self.store.standings(scheme: self.scheme).map { standing in
-                ClientSession.ClientScope(
-                    standing: ScopeStanding(
-                        scope: standing.scope, frontier: standing.frontier, tip: standing.tip?.high ?? 0),
-                    delivered: standing.delivered)
-            })
+            replica: self.store.identity.replica,
+            scheme: self.scheme.fingerprint.high,
+            scopes: try self.store.standings(scheme: self.scheme).map {
+                ClientSession.ClientScope(standing: $0.standing, delivered: $0.delivered)
+            }
+        )
     }
 
     /// How a conversation ended.
@@ -100,18 +103,20 @@ extension ClientConnection {
                 self.connection.logger.debug("sent", metadata: message.metadata)
                 do {
                     try await self.outbound.write(frame)
-                } catch is NIOAsyncWriterError {
-                    // The other side is gone; the reading half will tell.
+                } catch let error where error is NIOAsyncWriterError || error is ChannelError || error is IOError {
+                    // The other side is gone. Its last words may still wait to be read; the reading half will tell.
+                    self.connection.logger.debug("could not send", metadata: ["error": "\(error)"])
                 }
             case .load(let scope, let peer):
-                let found = try store.changes(
-                    in: scope, lackedBy: peer, byteCountMax: Limits.batchCanonicalByteCountMax)
-                let loaded = LoadedChanges(
-                    changes: found.changes, frontier: found.frontier, hasUnknownHeads: found.hasUnknownHeads)
+                let loaded = try store.changes(
+                    in: scope,
+                    lackedBy: peer,
+                    byteCountMax: Limits.batchCanonicalByteCountMax
+                )
                 return try await self.perform(session.loaded(scope, loaded), &session)
             case .commitThenReceipt(let batch):
                 let (outcome, frontier) = try store.take(batch, now: self.connection.now())
-                return try await self.perform(session.committed(batch.scope, outcome, own: frontier), &session)
+                return try await self.perform(session.committed(batch, outcome, own: frontier), &session)
             case .markDelivered(let scope, let references):
                 try store.markDelivered(references, in: scope)
             case .noteProvinceHolds(let scope, let frontier):

@@ -18,10 +18,17 @@ package struct Synchronizer: Sendable {
     package let waitSeconds: Int64
     package let logger: Logger
     package let now: @Sendable () -> Timestamp
+    /// Told after every batch that was sent or taken: the changes of this run so far.
+    package let progress: @Sendable (_ sent: Int, _ received: Int) -> Void
 
     package init(
-        store: ClientStore, scheme: Scheme, server: HostPort, waitSeconds: Int64, logger: Logger,
-        now: @escaping @Sendable () -> Timestamp
+        store: ClientStore,
+        scheme: Scheme,
+        server: HostPort,
+        waitSeconds: Int64,
+        logger: Logger,
+        now: @escaping @Sendable () -> Timestamp,
+        progress: @escaping @Sendable (_ sent: Int, _ received: Int) -> Void = { _, _ in }
     ) {
         self.store = store
         self.scheme = scheme
@@ -29,6 +36,7 @@ package struct Synchronizer: Sendable {
         self.waitSeconds = waitSeconds
         self.logger = logger
         self.now = now
+        self.progress = progress
     }
 
     /// What a sync moved, over all its connections.
@@ -48,11 +56,11 @@ package struct Synchronizer: Sendable {
         var reached = clock.now
         while true {
             do {
-                let bytesBefore = report.bytesIn
+                let movedBefore = report.changesSent + report.changesReceived
                 let error = try await self.connectOnce(&report)
                 guard let error else { return report }
                 guard error.isWorthRetrying else { throw SyncFailure.refused(error) }
-                if report.bytesIn > bytesBefore {
+                if report.changesSent + report.changesReceived > movedBefore {
                     reached = clock.now
                     backOff = BackOff()
                 }
@@ -87,8 +95,14 @@ package struct Synchronizer: Sendable {
             throw ConnectionFailure(detail: "\(error)")
         }
         var traffic = ClientConnection.Traffic()
+        let (sentBefore, receivedBefore, progress) = (report.changesSent, report.changesReceived, self.progress)
         let connection = ClientConnection(
-            store: self.store, scheme: self.scheme, logger: self.logger, now: self.now)
+            store: self.store,
+            scheme: self.scheme,
+            logger: self.logger,
+            now: self.now,
+            progress: { progress(sentBefore + $0.changesSent, receivedBefore + $0.changesReceived) }
+        )
         defer {
             report.bytesOut += traffic.bytesOut
             report.bytesIn += traffic.bytesIn
@@ -116,9 +130,15 @@ package enum SyncFailure: ExplainedError {
     package var explanation: Bilingual {
         switch self {
         case .unreachable(let server, let seconds):
-            Bilingual("\(seconds) 秒内未能与省级服务器 \(server) 完成同步。", "The sync with the province at \(server) did not come to its end within \(seconds) seconds.")
+            Bilingual(
+                "\(seconds) 秒内未能与省级服务器 \(server) 完成同步。",
+                "The sync with the province at \(server) did not come to its end within \(seconds) seconds."
+            )
         case .refused(let error):
-            Bilingual("同步中止（代码 \(error.rawCode)）：\(error.words.chinese)", "The sync was ended (code \(error.rawCode)): \(error.words.english)")
+            Bilingual(
+                "同步中止（代码 \(error.rawCode)）：\(error.words.chinese)",
+                "The sync was ended (code \(error.rawCode)): \(error.words.english)"
+            )
         }
     }
 

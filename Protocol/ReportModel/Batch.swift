@@ -55,11 +55,15 @@ package struct Batch: Hashable, Sendable {
             if continued == nil {
                 self.chains.append(
                     Chain(
-                        replica: chained.replica, firstSequence: chained.sequence,
-                        predecessorTag: chained.sequence == 1 ? 0 : chained.predecessorTag))
+                        replica: chained.replica,
+                        firstSequence: chained.sequence,
+                        predecessorTag: chained.sequence == 1 ? 0 : chained.predecessorTag
+                    )
+                )
             }
             self.entries.append(
-                Entry(chain: chain, change: chained.change, canonicalBytes: stored.canonicalBytes))
+                Entry(chain: chain, change: chained.change, canonicalBytes: stored.canonicalBytes)
+            )
             chainEnding[stored.reference] = chain
         }
     }

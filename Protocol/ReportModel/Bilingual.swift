@@ -38,9 +38,12 @@ package protocol ExplainedError: Error {
 }
 
 extension ExplainedError {
-    /// Explanation and advice as one text.
+    /// Explanation and advice as one text; the advice on a line of its own where the explanation has several.
     package var sentence: Bilingual {
-        Bilingual(
-            self.explanation.chinese + self.advice.chinese, self.explanation.english + " " + self.advice.english)
+        let hasLines = self.explanation.english.contains("\n")
+        return Bilingual(
+            self.explanation.chinese + (hasLines ? "\n" : "") + self.advice.chinese,
+            self.explanation.english + (hasLines ? "\n" : " ") + self.advice.english
+        )
     }
 }

@@ -19,6 +19,25 @@ package struct UnitCode: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 }
 
+extension UnitCode {
+    /// One number for each unit, in the order of the codes (Protocol/README.md, "Units"):
+    /// `(digits × 101 + zone) × 101 + subzone`, where a zone or subzone counts from 1 and 0 is none.
+    package var wireNumber: UInt64 {
+        let groups = self.description.split(separator: "-").map { UInt64($0)! }
+        let zone = groups.count > 1 ? groups[1] + 1 : 0
+        let subzone = groups.count > 2 ? groups[2] + 1 : 0
+        return (groups[0] * 101 + zone) * 101 + subzone
+    }
+
+    /// - Returns: `nil` when no unit has this number.
+    package init?(wireNumber: UInt64) {
+        let (digits, zone, subzone) = (wireNumber / 10_201, wireNumber / 101 % 101, wireNumber % 101)
+        guard digits < 1_000_000, zone > 0 || subzone == 0 else { return nil }
+        func group(_ number: UInt64) -> String { number == 0 ? "" : "-" + DigitText.padded(Int(number) - 1, 2) }
+        self.init(DigitText.padded(Int(digits), 6) + group(zone) + group(subzone))
+    }
+}
+
 /// Where a figure lives: unit, form, period, row and item. Everything reported is a cell.
 ///
 /// The one text form is `unit/form/period/item`, or `unit/form/period/row/item` in a floating form:
@@ -158,8 +177,10 @@ package struct MalformedAddress: ExplainedError, Equatable {
     package var explanation: Bilingual {
         switch self.part {
         case .partCount(let count):
-            Bilingual("“\(self.text)”不是单元格地址：有 \(count) 段，应为 4 或 5 段。",
-                "“\(self.text)” is not a cell address: it has \(count) parts instead of 4 or 5.")
+            Bilingual(
+                "“\(self.text)”不是单元格地址：有 \(count) 段，应为 4 或 5 段。",
+                "“\(self.text)” is not a cell address: it has \(count) parts instead of 4 or 5."
+            )
         case .unit(let part): self.explain("单位代码", "unit code", part)
         case .form(let part): self.explain("报表代码", "form code", part)
         case .period(let part): self.explain("报告期", "period", part)
@@ -169,8 +190,10 @@ package struct MalformedAddress: ExplainedError, Equatable {
     }
 
     package var advice: Bilingual {
-        Bilingual("请写成 单位/报表/报告期/指标，例如 410728-01/infrastructure/2024-H1/roads。",
-            "Write unit/form/period/item, for example 410728-01/infrastructure/2024-H1/roads.")
+        Bilingual(
+            "请写成 单位/报表/报告期/指标，例如 410728-01/infrastructure/2024-H1/roads。",
+            "Write unit/form/period/item, for example 410728-01/infrastructure/2024-H1/roads."
+        )
     }
 
     private func explain(_ chinese: String, _ english: String, _ part: String) -> Bilingual {

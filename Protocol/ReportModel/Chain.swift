@@ -68,7 +68,8 @@ package struct ChainHash: Hashable, Comparable, Sendable, CustomStringConvertibl
         self = digest.withUnsafeBytes { bytes in
             ChainHash(
                 high: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
-                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
         }
     }
 

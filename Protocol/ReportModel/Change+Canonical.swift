@@ -24,7 +24,9 @@ extension Change {
     package init(canonicalBytes bytes: [UInt8]) throws(MalformedBytes) {
         guard bytes.count <= ChangeLimits.canonicalByteCountMax else {
             throw MalformedBytes(
-                offset: 0, expected: "at most \(ChangeLimits.canonicalByteCountMax) bytes, not \(bytes.count)")
+                offset: 0,
+                expected: "at most \(ChangeLimits.canonicalByteCountMax) bytes, not \(bytes.count)"
+            )
         }
         var reader = ByteReader(bytes)
         self.time = Timestamp(secondsSince1970: try reader.signed())
@@ -97,7 +99,8 @@ extension ByteReader {
             let reference = Reference(
                 replica: ReplicaID(rawValue: try self.fixed(UInt64.self)),
                 sequence: try self.varint(),
-                tag: try self.fixed(UInt32.self))
+                tag: try self.fixed(UInt32.self)
+            )
             guard reference.sequence > 0 else { throw self.malformed("a sequence from 1") }
             if let last = references.last, !(last < reference) {
                 throw self.malformed("references in ascending order")

@@ -188,7 +188,9 @@ extension ScopeChains {
     /// - Parameter frontierAfter: the author's frontier after a held change that is no head of a line. Asked only when a
     ///   chain branches, so it may be slow.
     package func placement(
-        of chained: ChainedChange, canonicalBytes: [UInt8], hash: HashReader,
+        of chained: ChainedChange,
+        canonicalBytes: [UInt8],
+        hash: HashReader,
         frontierAfter: (Position) throws -> Frontier
     ) rethrows -> Placement {
         var predecessor: Position?
@@ -213,7 +215,12 @@ extension ScopeChains {
         }
         let (context, after) = Self.frontiers(of: chained, named: name, base: base)
         let accepted = Accepted(
-            sequence: chained.sequence, replica: chained.replica, hash: ownHash, context: context, frontierAfter: after)
+            sequence: chained.sequence,
+            replica: chained.replica,
+            hash: ownHash,
+            context: context,
+            frontierAfter: after
+        )
         if let extended, !self.lines.contains(where: { $0.fork == predecessor }) {
             return .extends(extended.number, accepted)
         }
@@ -222,7 +229,9 @@ extension ScopeChains {
 
     /// The full context of a change and the author's frontier after it, from the frontier after its predecessor.
     package static func frontiers(
-        of chained: ChainedChange, named name: Reference, base: Frontier
+        of chained: ChainedChange,
+        named name: Reference,
+        base: Frontier
     ) -> (context: Frontier, after: Frontier) {
         var context = base.applying(chained.change.contextDifference)
         if let predecessor = chained.predecessor { context.advance(nil, to: predecessor) }
@@ -243,8 +252,13 @@ extension ScopeChains {
         precondition(!self.lines.contains { $0.number == number })
         self.lines.append(
             Line(
-                number: number, replica: accepted.replica, fork: fork,
-                head: Head(sequence: accepted.sequence, hash: accepted.hash), frontierAtHead: accepted.frontierAfter))
+                number: number,
+                replica: accepted.replica,
+                fork: fork,
+                head: Head(sequence: accepted.sequence, hash: accepted.hash),
+                frontierAtHead: accepted.frontierAfter
+            )
+        )
     }
 }
 

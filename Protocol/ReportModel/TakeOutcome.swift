@@ -1,8 +1,8 @@
 /// What became of a batch that a store took.
 package struct TakeOutcome: Hashable, Sendable {
-    /// The last change of each chain of the batch that the store holds now, whether it was new or a duplicate: what a
-    /// receipt lists once the transaction is durable.
-    package var held: [Reference] = []
+    /// For each chain of the batch, in its order, the last of its changes that the store holds now, whether new or a
+    /// duplicate; `nil` when none is. This is what a receipt says once the transaction is durable.
+    package var held: [Reference?] = []
     /// The first change that was not stored because something it builds on is not held.
     package var missing: Reference?
     package var takenCount = 0

@@ -51,7 +51,9 @@ package struct SeenToken: Hashable, Sendable, CustomStringConvertible {
             writer.raw(version.hash.bytes)
         }
         self.description = Hexadecimal.text(
-            writer.bytes.isEmpty ? 0 : ChainHash(digesting: writer.bytes).high, digitCount: 16)
+            writer.bytes.isEmpty ? 0 : ChainHash(digesting: writer.bytes).high,
+            digitCount: 16
+        )
     }
 
     package init(_ text: String) {

@@ -60,6 +60,7 @@ package struct ClientSession: Hashable, Sendable {
     private var served: Set<UnitCode> = []
     private var batchesInFlightMax = Limits.batchesInFlightMax
     private var unaskedByteCount = 0
+    private var sent: [SentBatch] = []
     private var hasSaidDone = false
     private var scheme = SchemeAssembly()
     private var isSchemeExpected = false
@@ -77,7 +78,9 @@ package struct ClientSession: Hashable, Sendable {
         var actions: [SessionAction] = [
             .send(
                 .hello(
-                    Hello(replica: self.start.replica, time: now, scheme: self.start.scheme, scopes: scopes)))
+                    Hello(replica: self.start.replica, time: now, scheme: self.start.scheme, scopes: scopes)
+                )
+            )
         ]
         self.served = Set(scopes.map(\.unit))
         // A guess that nearly always holds saves a round trip: the province still has what it receipted.
@@ -104,9 +107,12 @@ package struct ClientSession: Hashable, Sendable {
     /// The store answered a `load`.
     package mutating func loaded(_ scope: UnitCode, _ changes: LoadedChanges) -> [SessionAction] {
         guard self.state != .closed, self.exchanges[scope] != nil else { return [] }
-        var actions = self.exchanges[scope]!.loaded(changes)
-        for _ in actions { self.roundTripsWhenAsked.askedByBatch(scope, self.tally.roundTrips) }
-        if self.state == .greeting, !actions.isEmpty {
+        let batches = self.exchanges[scope]!.loaded(changes)
+        self.sent += batches.map(SentBatch.init)
+        if !batches.isEmpty { self.hasSaidDone = false }
+        for _ in batches { self.roundTripsWhenAsked.askedByBatch(self.tally.roundTrips) }
+        var actions = batches.map { SessionAction.send(.batch($0)) }
+        if self.state == .greeting, !batches.isEmpty {
             self.unaskedByteCount += changes.changes.reduce(0) { $0 + $1.canonicalBytes.count }
             // So that the province can answer at once.
             if !self.exchanges[scope]!.hasSaidHave { actions.insert(self.have(scope), at: 0) }
@@ -115,13 +121,12 @@ package struct ClientSession: Hashable, Sendable {
     }
 
     /// The store has committed a batch.
-    package mutating func committed(
-        _ scope: UnitCode, _ outcome: TakeOutcome, own: Frontier
-    ) -> [SessionAction] {
+    package mutating func committed(_ batch: Batch, _ outcome: TakeOutcome, own: Frontier) -> [SessionAction] {
+        let scope = batch.scope
         guard self.state != .closed, self.exchanges[scope] != nil else { return [] }
         self.tally.changesReceived += outcome.takenCount
         do throws(ProtocolError) {
-            let answers = try self.exchanges[scope]!.committed(outcome, own: own)
+            let answers = try self.exchanges[scope]!.committed(batch, outcome, own: own)
             return self.pump() + answers
         } catch {
             return self.end(error)
@@ -159,9 +164,7 @@ package struct ClientSession: Hashable, Sendable {
         case (.exchanging, .have(let have)):
             return try self.learn(have) + self.pump()
         case (.learning, .receipt(let receipt)), (.exchanging, .receipt(let receipt)):
-            guard self.exchanges[receipt.scope] != nil else { throw .unexpected(message.name) }
-            self.tally.changesSent += try self.exchanges[receipt.scope]!.receipted(receipt.references)
-            return [.markDelivered(receipt.scope, receipt.references)] + self.pump()
+            return try self.receipted(receipt)
         case (.exchanging, .batch(let batch)):
             guard self.exchanges[batch.scope] != nil else { throw .scopeNotServed(batch.scope) }
             self.exchanges[batch.scope]!.receivedBatch()
@@ -201,6 +204,17 @@ package struct ClientSession: Hashable, Sendable {
         return actions
     }
 
+    private mutating func receipted(_ receipt: Receipt) throws(ProtocolError) -> [SessionAction] {
+        guard !self.sent.isEmpty else { throw .unexpected("receipt") }
+        let batch = self.sent.removeFirst()
+        let references = try receipt.references(for: batch.chains)
+        // A scope that turned out not to be served has no exchange any more.
+        guard self.exchanges[batch.scope] != nil else { return self.pump() }
+        self.exchanges[batch.scope]!.receipted()
+        self.tally.changesSent += receipt.held.reduce(0) { $0 + Int($1.count) }
+        return [.markDelivered(batch.scope, references)] + self.pump()
+    }
+
     /// Every scope for which no `have` came is the same on both sides.
     private mutating func allLearnt() -> [SessionAction] {
         self.state = .exchanging
@@ -219,7 +233,7 @@ package struct ClientSession: Hashable, Sendable {
     /// Lets the scopes take turns until the connection is full, and says so when there is nothing left to send.
     private mutating func pump() -> [SessionAction] {
         var actions: [SessionAction] = []
-        var inFlight = self.exchanges.values.reduce(0) { $0 + $1.inFlight.count + ($1.isLoading ? 1 : 0) }
+        var inFlight = self.sent.count + self.exchanges.values.count(where: \.isLoading)
         for _ in self.turns.indices where inFlight < self.batchesInFlightMax {
             // Before the welcome one batch at a time, so that what was sent unasked is known.
             if self.state == .greeting, self.isLoading || self.unaskedByteCount >= Limits.unaskedByteCountMax { break }
@@ -230,7 +244,6 @@ package struct ClientSession: Hashable, Sendable {
             inFlight += 1
         }
         let isDelivered = self.exchanges.values.allSatisfy(\.isDelivered)
-        if !isDelivered { self.hasSaidDone = false }
         if self.state == .exchanging, isDelivered, !self.exchanges.isEmpty, !self.hasSaidDone {
             self.hasSaidDone = true
             self.roundTripsWhenAsked.askedByDone(self.tally.roundTrips)

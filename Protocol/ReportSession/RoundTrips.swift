@@ -4,15 +4,15 @@ import ReportWire
 /// Counts the round trips of a sync as a slow line feels them: messages that cross each other cost one together.
 struct RoundTrips: Hashable, Sendable {
     private var have: [UnitCode: Int] = [:]
-    private var batches: [UnitCode: [Int]] = [:]
+    private var batches: [Int] = []
     private var done: Int?
 
     mutating func askedByHave(_ scope: UnitCode, _ roundTrips: Int) {
         self.have[scope] = roundTrips
     }
 
-    mutating func askedByBatch(_ scope: UnitCode, _ roundTrips: Int) {
-        self.batches[scope, default: []].append(roundTrips)
+    mutating func askedByBatch(_ roundTrips: Int) {
+        self.batches.append(roundTrips)
     }
 
     mutating func askedByDone(_ roundTrips: Int) {
@@ -25,8 +25,7 @@ struct RoundTrips: Hashable, Sendable {
             switch message {
             case .welcome: 0
             case .batch(let batch): self.have[batch.scope]
-            case .receipt(let receipt):
-                self.batches[receipt.scope]?.isEmpty == false ? self.batches[receipt.scope]!.removeFirst() : nil
+            case .receipt: self.batches.isEmpty ? nil : self.batches.removeFirst()
             case .done: self.done
             default: nil
             }

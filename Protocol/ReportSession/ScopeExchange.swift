@@ -20,16 +20,12 @@ struct ScopeExchange: Hashable, Sendable {
     private(set) var isExhausted = false
     private(set) var hasUnknownHeads = false
     /// Batches sent and not yet receipted.
-    private(set) var inFlight: [BatchInFlight] = []
+    private(set) var inFlight = 0
     private var batchesSent: UInt64 = 0
     private(set) var batchesReceived: UInt64 = 0
     /// How many batches had been sent when sending last began anew; an answer to an earlier one is out of date.
     private var restartedAt: UInt64 = 0
-    /// The number of the batch after which what was sent until then is sent again.
-    private var resentAfter: UInt64 = 0
     private var gapAnswers = 0
-    /// Which batch got the last of ``gapAnswers``.
-    private var gapAnsweredAt: UInt64 = 0
     private(set) var hasSaidHave = false
 
     init(scope: UnitCode, own: Frontier) {
@@ -39,7 +35,7 @@ struct ScopeExchange: Hashable, Sendable {
 
     /// Whether everything the other side lacks was sent and receipted.
     var isDelivered: Bool {
-        self.peer != nil && !self.isAssumed && self.isExhausted && self.inFlight.isEmpty && !self.isLoading
+        self.peer != nil && !self.isAssumed && self.isExhausted && self.inFlight == 0 && !self.isLoading
     }
 
     var canSend: Bool { self.peer != nil && !self.isLoading && !self.isExhausted }
@@ -54,7 +50,7 @@ struct ScopeExchange: Hashable, Sendable {
     }
 
     /// - Returns: The batches to send now.
-    mutating func loaded(_ loaded: LoadedChanges) -> [SessionAction] {
+    mutating func loaded(_ loaded: LoadedChanges) -> [Batch] {
         self.isLoading = false
         self.hasUnknownHeads = loaded.hasUnknownHeads
         guard !loaded.changes.isEmpty else {
@@ -62,21 +58,16 @@ struct ScopeExchange: Hashable, Sendable {
             return []
         }
         self.peer = loaded.frontier
-        return Batch.batches(of: loaded.changes, in: self.scope).map { batch in
-            self.batchesSent += 1
-            self.inFlight.append(BatchInFlight(batch, number: self.batchesSent))
-            return .send(.batch(batch))
-        }
+        let batches = Batch.batches(of: loaded.changes, in: self.scope)
+        self.batchesSent += UInt64(batches.count)
+        self.inFlight += batches.count
+        return batches
     }
 
     /// The other side has made the oldest batch in flight durable, as far as it could.
-    ///
-    /// - Returns: How many changes of it are durable there. A change that is sent again counts once.
-    mutating func receipted(_ references: [Reference]) throws(ProtocolError) -> Int {
-        guard !self.inFlight.isEmpty else { throw .unexpected("receipt") }
-        let batch = self.inFlight.removeFirst()
-        let isSentAgain = self.resentAfter < batch.number && batch.number <= self.restartedAt
-        return isSentAgain ? 0 : batch.changeCount(upTo: references)
+    mutating func receipted() {
+        precondition(self.inFlight > 0)
+        self.inFlight -= 1
     }
 
     /// The other side said how far it has got.
@@ -84,22 +75,20 @@ struct ScopeExchange: Hashable, Sendable {
         guard have.batchesSeen <= self.batchesSent else { throw .unexpected("have") }
         let answersLaterBatch = have.batchesSeen > self.restartedAt
         if self.peer == nil || (self.isAssumed && !self.confirmsAssumption(have.frontier)) {
-            self.restart(from: have.frontier, after: have.batchesSeen)
+            self.restart(from: have.frontier)
         } else if self.isAssumed {
             self.peer = self.peer!.united(with: have.frontier)
             self.isExhausted = false
         } else if answersLaterBatch {
-            // It lacks what was held back because it seemed to be ahead there. It is on another branch.
-            self.restart(from: have.frontier.withoutHeads(furtherThan: self.own), after: have.batchesSeen)
+            self.restart(from: have.frontier)
         }
         self.isAssumed = false
     }
 
-    private mutating func restart(from frontier: Frontier, after batchesSeen: UInt64) {
+    private mutating func restart(from frontier: Frontier) {
         self.peer = frontier
         self.isExhausted = false
         self.restartedAt = self.batchesSent
-        self.resentAfter = batchesSeen
     }
 
     /// Whether what was assumed to be there is there, so that what was sent upon it can be taken.
@@ -135,21 +124,19 @@ struct ScopeExchange: Hashable, Sendable {
 
     /// - Returns: The receipt, after the frontier if something was missing.
     mutating func committed(
-        _ outcome: TakeOutcome, own: Frontier
+        _ batch: Batch,
+        _ outcome: TakeOutcome,
+        own: Frontier
     ) throws(ProtocolError) -> [SessionAction] {
         self.own = own
         var actions: [SessionAction] = []
         if self.hasUnknownHeads, outcome.takenCount > 0 { self.isExhausted = false }
         if outcome.missing != nil {
-            // The batches that were on their way by then could not know of the answer.
-            if self.gapAnswers == 0 || self.batchesReceived > self.gapAnsweredAt + UInt64(Limits.batchesInFlightMax) {
-                self.gapAnswers += 1
-                self.gapAnsweredAt = self.batchesReceived
-            }
+            self.gapAnswers += 1
             guard self.gapAnswers <= Limits.gapAnswersMax else { throw .tooManyGaps(self.scope) }
             actions.append(self.have())
         }
-        actions.append(.send(.receipt(Receipt(scope: self.scope, references: outcome.held))))
+        actions.append(.send(.receipt(Receipt(batch, outcome))))
         return actions
     }
 
@@ -159,47 +146,7 @@ struct ScopeExchange: Hashable, Sendable {
     }
 }
 
-/// What is remembered of a batch until its receipt comes.
-struct BatchInFlight: Hashable, Sendable {
-    /// 1, 2, 3 … within the scope and the connection.
-    let number: UInt64
-    private let runs: [Run]
-
-    private struct Run: Hashable, Sendable {
-        let replica: ReplicaID
-        let first: UInt64
-        var changeCount: UInt64
-    }
-
-    init(_ batch: Batch, number: UInt64) {
-        var runs = batch.chains.map { Run(replica: $0.replica, first: $0.firstSequence, changeCount: 0) }
-        for entry in batch.entries { runs[entry.chain].changeCount += 1 }
-        self.number = number
-        self.runs = runs
-    }
-
-    /// How many changes a receipt with these references covers.
-    func changeCount(upTo references: [Reference]) -> Int {
-        self.runs.reduce(0) { count, run in
-            let last = references.last { reference in
-                reference.replica == run.replica && reference.sequence >= run.first
-                    && reference.sequence - run.first < run.changeCount
-            }
-            return count + (last.map { Int($0.sequence - run.first) + 1 } ?? 0)
-        }
-    }
-}
-
 extension Frontier {
-    /// Without the heads of those replicas of which `own` has a head that is less far: what follows that one is sent
-    /// from the start of the chain, as to somebody who knows nothing of it.
-    fileprivate func withoutHeads(furtherThan own: Frontier) -> Frontier {
-        Frontier(
-            self.heads.filter { head in
-                own.heads.contains(head) || !own.heads(of: head.replica).contains { $0.sequence < head.sequence }
-            })
-    }
-
     /// The further one of both for each replica that has one head in each; else all heads of both. A guess at the
     /// union, which only the log could tell exactly; a wrong one ends in a gap or a duplicate, both harmless.
     fileprivate func united(with other: Frontier) -> Frontier {
@@ -209,6 +156,7 @@ extension Frontier {
                 let (mine, theirs) = (self.heads(of: replica), other.heads(of: replica))
                 guard mine.count == 1, theirs.count == 1 else { return mine + theirs }
                 return mine[0].sequence >= theirs[0].sequence ? mine : theirs
-            })
+            }
+        )
     }
 }

@@ -19,7 +19,11 @@ package struct ServerSession: Hashable, Sendable {
         package var scopes: [ScopeStanding]
 
         package init(
-            replica: ReplicaID, now: Timestamp, scheme: UInt64, schemeBytes: [UInt8], scopes: [ScopeStanding]
+            replica: ReplicaID,
+            now: Timestamp,
+            scheme: UInt64,
+            schemeBytes: [UInt8],
+            scopes: [ScopeStanding]
         ) {
             self.replica = replica
             self.now = now
@@ -44,6 +48,7 @@ package struct ServerSession: Hashable, Sendable {
     private var exchanges: [UnitCode: ScopeExchange] = [:]
     private var turns: [UnitCode] = []
     private var clientIsDone = false
+    private var sent: [SentBatch] = []
 
     package init() {}
 
@@ -68,9 +73,15 @@ package struct ServerSession: Hashable, Sendable {
                 .welcome(
                     Welcome(
                         version: min(hello.versions.upperBound, Limits.versions.upperBound),
-                        replica: identified.replica, time: identified.now, scheme: identified.scheme,
-                        batchesInFlightMax: Limits.batchesInFlightMax, differingScopeCount: differing.count,
-                        scopes: isSame ? nil : identified.scopes.map(\.scope))))
+                        replica: identified.replica,
+                        time: identified.now,
+                        scheme: identified.scheme,
+                        batchesInFlightMax: Limits.batchesInFlightMax,
+                        differingScopeCount: differing.count,
+                        scopes: isSame ? nil : identified.scopes.map(\.scope)
+                    )
+                )
+            )
         ]
         for standing in identified.scopes { self.scopes[standing.scope] = standing }
         for standing in differing {
@@ -96,16 +107,17 @@ package struct ServerSession: Hashable, Sendable {
     /// The store answered a `load`.
     package mutating func loaded(_ scope: UnitCode, _ changes: LoadedChanges) -> [SessionAction] {
         guard self.state == .exchanging, self.exchanges[scope] != nil else { return [] }
-        return self.exchanges[scope]!.loaded(changes) + self.pump()
+        let batches = self.exchanges[scope]!.loaded(changes)
+        self.sent += batches.map(SentBatch.init)
+        return batches.map { .send(.batch($0)) } + self.pump()
     }
 
     /// The store has committed a batch.
-    package mutating func committed(
-        _ scope: UnitCode, _ outcome: TakeOutcome, own: Frontier
-    ) -> [SessionAction] {
+    package mutating func committed(_ batch: Batch, _ outcome: TakeOutcome, own: Frontier) -> [SessionAction] {
+        let scope = batch.scope
         guard self.state == .exchanging, self.exchanges[scope] != nil else { return [] }
         do throws(ProtocolError) {
-            let answers = try self.exchanges[scope]!.committed(outcome, own: own)
+            let answers = try self.exchanges[scope]!.committed(batch, outcome, own: own)
             return answers + self.pump()
         } catch {
             return self.end(error)
@@ -137,13 +149,16 @@ package struct ServerSession: Hashable, Sendable {
             try self.exchanges[have.scope]!.received(have)
             return self.pump()
         case (.exchanging, .batch(let batch)):
-            guard self.opensExchange(in: batch.scope) else { return [] }
+            // Every batch is answered, so that receipts need no names; this one says that nothing was taken.
+            guard self.opensExchange(in: batch.scope) else { return [.send(.receipt(Receipt(held: [])))] }
             self.clientIsDone = false
             self.exchanges[batch.scope]!.receivedBatch()
             return [.commitThenReceipt(batch)]
         case (.exchanging, .receipt(let receipt)):
-            guard self.exchanges[receipt.scope] != nil else { throw .unexpected(message.name) }
-            _ = try self.exchanges[receipt.scope]!.receipted(receipt.references)
+            guard !self.sent.isEmpty else { throw .unexpected(message.name) }
+            let batch = self.sent.removeFirst()
+            _ = try receipt.references(for: batch.chains)
+            self.exchanges[batch.scope]!.receipted()
             return self.pump()
         case (.exchanging, .done):
             self.clientIsDone = true
@@ -156,7 +171,7 @@ package struct ServerSession: Hashable, Sendable {
     /// Makes sure that there is an exchange in `scope`.
     ///
     /// - Returns: `false` for a scope that is not served. What a client sends there before it has read the welcome is
-    ///   dropped without an answer: the welcome tells it.
+    ///   dropped: the welcome tells it.
     private mutating func opensExchange(in scope: UnitCode) -> Bool {
         guard self.exchanges[scope] == nil else { return true }
         guard let standing = self.scopes[scope] else { return false }
@@ -168,7 +183,7 @@ package struct ServerSession: Hashable, Sendable {
 
     private mutating func pump() -> [SessionAction] {
         var actions: [SessionAction] = []
-        var inFlight = self.exchanges.values.reduce(0) { $0 + $1.inFlight.count + ($1.isLoading ? 1 : 0) }
+        var inFlight = self.sent.count + self.exchanges.values.count(where: \.isLoading)
         for _ in self.turns.indices where inFlight < Limits.batchesInFlightMax {
             let scope = self.turns.removeFirst()
             self.turns.append(scope)

@@ -6,24 +6,33 @@ extension Batch {
     /// `changes` in as few batches as fit frames. Their canonical bytes together are those of one batch at most.
     package static func batches(of changes: [StoredChange], in scope: UnitCode) -> [Batch] {
         let batch = Batch(scope: scope, changes: changes)
-        // Columns cost at most 11 bytes a write more than canonical bytes, where every code is another; only then is
-        // the frame measured. One change always fits.
-        let writeCount = changes.reduce(0) { $0 + $1.chained.change.writes.count }
-        let byteCount = changes.reduce(0) { $0 + $1.canonicalBytes.count }
-        let byteCountMax = Limits.frameByteCountMax - 1024
-        if changes.count < 2 || byteCount + 11 * writeCount < byteCountMax
-            || (writeCount <= Limits.batchWriteCountMax && batch.payload.bytes.count < byteCountMax)
-        {
-            return [batch]
-        }
+        if changes.count < 2 || batch.fitsFrame { return [batch] }
         let middle = changes.count / 2
         return self.batches(of: Array(changes[..<middle]), in: scope)
             + self.batches(of: Array(changes[middle...]), in: scope)
     }
 
+    /// Whether the batch is within the limits of its receiver. One change always is.
+    private var fitsFrame: Bool {
+        let writeCount = self.entries.reduce(0) { $0 + $1.change.writes.count }
+        guard self.chains.count <= Limits.batchChainCountMax, writeCount <= Limits.batchWriteCountMax else {
+            return false
+        }
+        // Columns cost at most 11 bytes a write, 16 a change and 24 a chain more than canonical bytes, where every code,
+        // time and replica is another; only then is the frame measured.
+        let byteCount = self.entries.reduce(0) { $0 + $1.canonicalBytes.count }
+        let byteCountMax = Limits.frameByteCountMax - 1024
+        if byteCount + 11 * writeCount + 16 * self.entries.count + 24 * self.chains.count < byteCountMax { return true }
+        let columns = BatchColumns.encode(self)
+        return columns.count <= Limits.batchInflatedByteCountMax && Self.payload(of: columns).bytes.count < byteCountMax
+    }
+
     /// The frame payload, and whether it is deflated.
     package var payload: (bytes: [UInt8], deflated: Bool) {
-        let columns = BatchColumns.encode(self)
+        Self.payload(of: BatchColumns.encode(self))
+    }
+
+    private static func payload(of columns: [UInt8]) -> (bytes: [UInt8], deflated: Bool) {
         guard columns.count >= Limits.deflateByteCountMin,
             let deflated = Deflate.deflate(columns, dictionary: PresetDictionary.bytes)
         else { return (columns, false) }

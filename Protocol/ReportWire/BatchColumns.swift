@@ -21,6 +21,40 @@ enum BatchColumns {
     }
 }
 
+/// The columns in their order. The raw value is the column's bit in the batch's mask.
+enum BatchColumn: Int, CaseIterable {
+    // One entry a change.
+    case chain, time, author, contextCount, writeCount
+    // One entry a reference of a context.
+    case context
+    // One entry a write.
+    case form, period, row, item, head
+    // As the heads announce.
+    case qualifier, scale, number, other
+
+    /// The number that all entries of most batches have. A column in which every entry is that is left out.
+    var usual: UInt64? {
+        switch self {
+        case .chain, .author, .contextCount, .form, .period, .scale: 0
+        case .writeCount: 1
+        // In a batch of one fixed form, 0 is the form's number, 1 that of the empty row; items are counted up from 2.
+        case .row: 1
+        case .item: ZigZag.encoded(1)
+        case .head: UInt64(WireHead.number)
+        case .time, .context, .qualifier, .number, .other: nil
+        }
+    }
+
+    /// What the first item is written as a difference from.
+    static let firstPreviousItem = 1
+}
+
+/// Small numbers of either sign as small numbers.
+enum ZigZag {
+    static func encoded(_ number: Int64) -> UInt64 { UInt64(bitPattern: number << 1 ^ number >> 63) }
+    static func decoded(_ number: UInt64) -> Int64 { Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1) }
+}
+
 /// What both directions remember: the last number of each form, row and item, which the next one is likely near.
 struct NumberMemory {
     /// A cell without its period, by the batch's own indices.

@@ -2,11 +2,13 @@ import ReportModel
 
 struct BatchDecoder {
     private var reader: ByteReader
-    private var replicas: [ReplicaID] = []
+    private var contextReplicas: [ReplicaID] = []
     private var authors: [PersonID] = []
     private var codes: [Code] = []
     private var periods: [Period] = []
     private var memory = NumberMemory()
+    /// Which columns are there although every entry might have been the usual one.
+    private var unusual: UInt64 = 0
 
     init(_ bytes: [UInt8]) {
         self.reader = ByteReader(bytes)
@@ -50,8 +52,11 @@ struct BatchDecoder {
                 throw self.reader.malformed("writes in ascending order")
             }
             let change = Change(
-                time: Timestamp(secondsSince1970: header.time), author: header.author,
-                contextDifference: header.context, sortedWrites: own)
+                time: Timestamp(secondsSince1970: header.time),
+                author: header.author,
+                contextDifference: header.context,
+                sortedWrites: own
+            )
             let canonicalBytes = change.canonicalBytes
             canonicalByteCount += canonicalBytes.count
             guard canonicalByteCount <= Limits.batchCanonicalByteCountMax else {
@@ -65,25 +70,29 @@ struct BatchDecoder {
     // MARK: - Dictionaries
 
     private mutating func chains() throws(MalformedBytes) -> [Batch.Chain] {
-        let count = try self.reader.count(upTo: Limits.batchChangeCountMax, of: "chains")
-        let replicaCount = try self.reader.count(upTo: Limits.batchInflatedByteCountMax / 8, of: "replicas")
-        for _ in 0..<replicaCount {
-            self.replicas.append(ReplicaID(rawValue: try self.reader.fixed(UInt64.self)))
-        }
+        let count = try self.reader.count(upTo: Limits.batchChainCountMax, of: "chains")
         var chains: [Batch.Chain] = []
         for _ in 0..<count {
-            let replica = try self.element(of: self.replicas, "a replica's number")
+            let replica = ReplicaID(rawValue: try self.reader.fixed(UInt64.self))
             let first = try self.reader.varint()
-            guard first > 0 else { throw self.reader.malformed("a sequence from 1") }
+            guard first > 0, first < UInt64(Int64.max) - UInt64(Limits.batchChangeCountMax) else {
+                throw self.reader.malformed("a sequence from 1")
+            }
             chains.append(
                 Batch.Chain(
-                    replica: replica, firstSequence: first,
-                    predecessorTag: first > 1 ? try self.reader.fixed(UInt32.self) : 0))
+                    replica: replica,
+                    firstSequence: first,
+                    predecessorTag: first > 1 ? try self.reader.fixed(UInt32.self) : 0
+                )
+            )
         }
         return chains
     }
 
     private mutating func dictionaries() throws(MalformedBytes) {
+        for _ in 0..<(try self.reader.count(upTo: Limits.batchInflatedByteCountMax / 8, of: "replicas")) {
+            self.contextReplicas.append(ReplicaID(rawValue: try self.reader.fixed(UInt64.self)))
+        }
         for _ in 0..<(try self.reader.count(upTo: Limits.batchChangeCountMax, of: "authors")) {
             self.authors.append(try self.reader.string(upTo: ChangeLimits.authorByteCountMax))
         }
@@ -95,17 +104,21 @@ struct BatchDecoder {
         }
     }
 
-    private mutating func element<Element>(
-        of dictionary: [Element], _ what: String
-    ) throws(MalformedBytes) -> Element {
-        let number = try self.reader.varint()
-        guard number < UInt64(dictionary.count) else { throw self.reader.malformed(what) }
-        return dictionary[Int(number)]
+    // MARK: - Columns
+
+    /// The next entry of a column of numbers; the usual one where the column is left out.
+    private mutating func entry(of column: BatchColumn) throws(MalformedBytes) -> UInt64 {
+        if let usual = column.usual, self.unusual & 1 << column.rawValue == 0 { return usual }
+        return try self.reader.varint()
     }
 
-    private mutating func index(below count: Int, _ what: String) throws(MalformedBytes) -> Int {
-        let number = try self.reader.varint()
-        guard number < UInt64(count) else { throw self.reader.malformed(what) }
+    private mutating func index(
+        in column: BatchColumn,
+        below count: Int,
+        _ what: String
+    ) throws(MalformedBytes) -> Int {
+        let number = try self.entry(of: column)
+        guard number < UInt64(max(count, 0)) else { throw self.reader.malformed(what) }
         return Int(number)
     }
 
@@ -113,24 +126,41 @@ struct BatchDecoder {
 
     private mutating func headers(chainCount: Int) throws(MalformedBytes) -> [Header] {
         let count = try self.reader.count(upTo: Limits.batchChangeCountMax, of: "changes")
-        // Every change takes at least five bytes of columns, so a count beyond that is a lie.
-        guard count <= self.reader.remaining / 5 else { throw self.reader.malformed("columns of \(count) changes") }
+        self.unusual = try self.reader.varint()
+        guard self.unusual < 1 << BatchColumn.allCases.count else { throw self.reader.malformed("a mask of columns") }
+        // Every change takes at least a byte, for its time; so a count beyond that is a lie.
+        guard count <= self.reader.remaining else { throw self.reader.malformed("columns of \(count) changes") }
         var headers = [Header](repeating: Header(), count: count)
-        for index in headers.indices { headers[index].chain = try self.index(below: chainCount, "a chain's number") }
-        var time: Int64 = 0
+        var usedCount = 0
         for index in headers.indices {
-            time &+= try self.reader.signed()
-            headers[index].time = time
+            headers[index].chain = try self.index(in: .chain, below: min(usedCount + 1, chainCount), "a chain's number")
+            usedCount = max(usedCount, headers[index].chain + 1)
+        }
+        guard usedCount == chainCount else { throw self.reader.malformed("a change of every chain") }
+        var times = [Int64](repeating: 0, count: chainCount)
+        for index in headers.indices {
+            times[headers[index].chain] &+= Int64(bitPattern: try self.entry(of: .time))
+            headers[index].time = times[headers[index].chain]
         }
         for index in headers.indices {
-            headers[index].author = try self.element(of: self.authors, "an author's number")
+            headers[index].author =
+                self.authors[
+                    try self.index(in: .author, below: self.authors.count, "an author's number")
+                ]
         }
         for index in headers.indices {
-            headers[index].contextCount = try self.reader.count(
-                upTo: ChangeLimits.contextDifferenceCountMax, of: "references")
+            headers[index].contextCount = try self.index(
+                in: .contextCount,
+                below: ChangeLimits.contextDifferenceCountMax + 1,
+                "a count of references"
+            )
         }
         for index in headers.indices {
-            headers[index].writeCount = try self.reader.count(upTo: ChangeLimits.writeCountMax, of: "writes")
+            headers[index].writeCount = try self.index(
+                in: .writeCount,
+                below: ChangeLimits.writeCountMax + 1,
+                "a count of writes"
+            )
         }
         for index in headers.indices { headers[index].context = try self.context(headers[index].contextCount) }
         return headers
@@ -140,8 +170,12 @@ struct BatchDecoder {
         var references: [Reference] = []
         for _ in 0..<count {
             let reference = Reference(
-                replica: try self.element(of: self.replicas, "a replica's number"),
-                sequence: try self.reader.varint(), tag: try self.reader.fixed(UInt32.self))
+                replica: self.contextReplicas[
+                    try self.index(in: .context, below: self.contextReplicas.count, "a replica's number")
+                ],
+                sequence: try self.reader.varint(),
+                tag: try self.reader.fixed(UInt32.self)
+            )
             guard reference.sequence > 0 else { throw self.reader.malformed("a sequence from 1") }
             if let last = references.last, !(last < reference) {
                 throw self.reader.malformed("references in ascending order")
@@ -154,26 +188,34 @@ struct BatchDecoder {
     // MARK: - Writes
 
     private mutating func writes(count: Int) throws(MalformedBytes) -> [Change.Write] {
-        guard count <= Limits.batchWriteCountMax, count <= self.reader.remaining / 5 else {
-            throw self.reader.malformed("columns of \(count) writes")
+        guard count <= Limits.batchWriteCountMax else {
+            throw self.reader.malformed("at most \(Limits.batchWriteCountMax) writes, not \(count)")
         }
         var drafts = [Draft](repeating: Draft(), count: count)
-        for index in drafts.indices { drafts[index].series.form = try self.index(below: self.codes.count, "a form") }
-        for index in drafts.indices { drafts[index].period = try self.index(below: self.periods.count, "a period") }
-        for index in drafts.indices { drafts[index].series.row = try self.index(below: self.codes.count, "a row") }
-        var item: Int64 = 0
         for index in drafts.indices {
-            item &+= try self.reader.signed()
+            drafts[index].series.form = try self.index(in: .form, below: self.codes.count, "a form")
+        }
+        for index in drafts.indices {
+            drafts[index].period = try self.index(in: .period, below: self.periods.count, "a period")
+        }
+        for index in drafts.indices {
+            drafts[index].series.row = try self.index(in: .row, below: self.codes.count, "a row")
+        }
+        var item = Int64(BatchColumn.firstPreviousItem)
+        for index in drafts.indices {
+            item &+= ZigZag.decoded(try self.entry(of: .item))
             guard item >= 0, item < Int64(self.codes.count) else { throw self.reader.malformed("an item") }
             drafts[index].series.item = Int(item)
         }
-        for index in drafts.indices { drafts[index].head = try self.reader.byte() }
+        for index in drafts.indices {
+            drafts[index].head = UInt8(try self.index(in: .head, below: 256, "the head of a value"))
+        }
         for index in drafts.indices where drafts[index].head == WireHead.number | WireHead.qualified {
             drafts[index].qualifier = Qualifier(wireNumber: try self.reader.byte())
             guard drafts[index].qualifier != nil else { throw self.reader.malformed("a qualifier") }
         }
         for index in drafts.indices where drafts[index].head & WireHead.number != 0 {
-            drafts[index].scale = Int(try self.reader.byte())
+            drafts[index].scale = try self.index(in: .scale, below: ExactDecimal.scaleMax + 1, "a scale")
         }
         for index in drafts.indices where drafts[index].head & WireHead.number != 0 {
             drafts[index].number = try self.number(scale: drafts[index].scale, in: drafts[index].series)
@@ -187,7 +229,8 @@ struct BatchDecoder {
     }
 
     private mutating func number(
-        scale: Int, in series: NumberMemory.Series
+        scale: Int,
+        in series: NumberMemory.Series
     ) throws(MalformedBytes) -> ExactDecimal {
         let (mantissa, overflow) = try self.reader.signed128()
             .addingReportingOverflow(self.memory.base(of: series, scale: scale))
@@ -202,7 +245,11 @@ struct BatchDecoder {
         let (form, item) = (self.codes[draft.series.form], self.codes[draft.series.item])
         guard !form.isEmpty, !item.isEmpty else { throw self.reader.malformed("a form and an item") }
         return AddressInScope(
-            form: form, period: self.periods[draft.period], row: self.codes[draft.series.row], item: item)
+            form: form,
+            period: self.periods[draft.period],
+            row: self.codes[draft.series.row],
+            item: item
+        )
     }
 
     private mutating func value(of draft: Draft) throws(MalformedBytes) -> CellValue {

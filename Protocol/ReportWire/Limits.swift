@@ -27,16 +27,18 @@ package enum Limits {
     /// The batches a side sends beyond the last receipt: 16, so that a client's scopes go in one flight. The receiver
     /// takes one at a time; the others wait in the network's buffers.
     package static let batchesInFlightMax = 16
+    /// The most batches in flight that a welcome may allow; a client never sends more than ``batchesInFlightMax``.
+    package static let batchesInFlightStatedMax = 1024
     /// A client that has sent this many canonical bytes of changes unasked sends no further batch before it is welcomed:
     /// with the last batch that makes at most 64 KiB.
     package static let unaskedByteCountMax = 16 * 1024
 
     /// The most scopes of one client: a province of 18 cities, 158 counties, 180 zones and their subzones.
     package static let scopeCountMax = 4096
-    /// The most heads in one frontier on the wire; as many as fit a frame with room to spare.
-    package static let frontierHeadCountMax = 4096
-    /// The most references in one receipt: one for each chain of a batch.
-    package static let receiptReferenceCountMax = 4096
+    /// The most heads in one frontier on the wire: at 22 bytes each, the longest reference, they fit a frame.
+    package static let frontierHeadCountMax = 2900
+    /// The most chains of a batch; a receipt has an entry for each.
+    package static let batchChainCountMax = 2900
     /// How often a side may answer a scope's batches with "I lack what they build on" before it lets the peer go.
     package static let gapAnswersMax = 8
 
@@ -53,4 +55,6 @@ package enum Limits {
     package static let silenceSecondsMax: Int64 = 60
     /// A client that has not said hello after this long is let go.
     package static let helloSecondsMax: Int64 = 15
+    /// After its last word the server waits this long for the client to close: a few round trips of the slowest line.
+    package static let lingerSecondsMax: Int64 = 5
 }

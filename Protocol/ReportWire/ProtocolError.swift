@@ -43,36 +43,46 @@ package struct ProtocolError: Error, Hashable, Sendable {
 
 extension ProtocolError {
     package static func frameTooLarge(_ byteCount: UInt32) -> Self {
-        Self(.frameTooLarge,
+        Self(
+            .frameTooLarge,
             "对方发来长度为 \(byteCount) 字节的帧，上限是 \(Limits.frameByteCountMax) 字节。",
-            "The other side announced a frame of \(byteCount) bytes; the limit is \(Limits.frameByteCountMax).")
+            "The other side announced a frame of \(byteCount) bytes; the limit is \(Limits.frameByteCountMax)."
+        )
     }
 
     package static func frameTooShort(_ byteCount: UInt32) -> Self {
-        Self(.frameTooShort,
+        Self(
+            .frameTooShort,
             "对方发来长度为 \(byteCount) 字节的帧，至少应有 \(Limits.frameByteCountMin) 字节。",
-            "The other side announced a frame of \(byteCount) bytes; it needs at least \(Limits.frameByteCountMin).")
+            "The other side announced a frame of \(byteCount) bytes; it needs at least \(Limits.frameByteCountMin)."
+        )
     }
 
     package static func checksumMismatch(expected: UInt32, actual: UInt32) -> Self {
         let (expected, actual) = (
             Hexadecimal.text(expected, digitCount: 8), Hexadecimal.text(actual, digitCount: 8)
         )
-        return Self(.checksumMismatch,
+        return Self(
+            .checksumMismatch,
             "收到的帧校验和不符（应为 \(expected)，实为 \(actual)），数据在途中损坏。",
-            "A frame arrived damaged: its checksum is \(actual) instead of \(expected).")
+            "A frame arrived damaged: its checksum is \(actual) instead of \(expected)."
+        )
     }
 
     package static func unknownCriticalKind(_ kind: UInt8) -> Self {
-        Self(.unknownCriticalKind,
+        Self(
+            .unknownCriticalKind,
             "对方发来必须理解、但本程序不认识的消息（种类 \(kind)），请升级本程序。",
-            "The other side sent a message of kind \(kind) that must be understood and is not known here; update this program.")
+            "The other side sent a message of kind \(kind) that must be understood and is not known here; update this program."
+        )
     }
 
     package static func malformed(_ message: String, _ error: MalformedBytes) -> Self {
-        Self(.malformedMessage,
+        Self(
+            .malformedMessage,
             "收到的 \(message) 消息无法解析：第 \(error.offset) 字节处应为 \(error.expected)。",
-            "A \(message) message cannot be read: at byte \(error.offset), expected \(error.expected).")
+            "A \(message) message cannot be read: at byte \(error.offset), expected \(error.expected)."
+        )
     }
 
     package static func unexpected(_ message: String) -> Self {
@@ -81,48 +91,69 @@ extension ProtocolError {
 
     package static func noCommonVersion(client: ClosedRange<UInt64>) -> Self {
         client.upperBound < Limits.versions.lowerBound
-            ? Self(.clientTooOld,
+            ? Self(
+                .clientTooOld,
                 "客户端程序太旧（协议版本至多 \(client.upperBound)，服务器至少要 \(Limits.versions.lowerBound)），请升级客户端。",
-                "The client is too old: it speaks protocol version \(client.upperBound) at most, the server \(Limits.versions.lowerBound) at least; update the client.")
-            : Self(.clientTooNew,
+                "The client is too old: it speaks protocol version \(client.upperBound) at most, the server \(Limits.versions.lowerBound) at least; update the client."
+            )
+            : Self(
+                .clientTooNew,
                 "客户端程序太新（协议版本至少 \(client.lowerBound)，服务器至多 \(Limits.versions.upperBound)），请联系省级管理员升级服务器。",
-                "The client is too new: it speaks protocol version \(client.lowerBound) at least, the server \(Limits.versions.upperBound) at most; ask the province to update the server.")
+                "The client is too new: it speaks protocol version \(client.lowerBound) at least, the server \(Limits.versions.upperBound) at most; ask the province to update the server."
+            )
     }
 
     package static func unknownUnit(_ unit: UnitCode) -> Self {
-        Self(.unknownUnit,
+        Self(
+            .unknownUnit,
             "服务器的报表制度中没有单位 \(unit)，请核对单位代码或联系省级管理员。",
-            "The server's scheme has no unit \(unit); check the code or ask the province.")
+            "The server's scheme has no unit \(unit); check the code or ask the province."
+        )
     }
 
     package static func inflatesBeyondStatedSize(_ byteCount: Int) -> Self {
-        Self(.inflatesBeyondStatedSize,
+        Self(
+            .inflatesBeyondStatedSize,
             "收到的压缩批次解压后与声明的 \(byteCount) 字节不符。",
-            "A deflated batch does not inflate to the \(byteCount) bytes it states.")
+            "A deflated batch does not inflate to the \(byteCount) bytes it states."
+        )
     }
 
     package static func scopeNotServed(_ scope: UnitCode) -> Self {
-        Self(.scopeNotServed,
-            "本连接不包括单位 \(scope) 的数据。", "The scope \(scope) is not part of this connection.")
+        Self(
+            .scopeNotServed,
+            "本连接不包括单位 \(scope) 的数据。",
+            "The scope \(scope) is not part of this connection."
+        )
     }
 
     package static func tooManyGaps(_ scope: UnitCode) -> Self {
-        Self(.tooManyGaps,
+        Self(
+            .tooManyGaps,
             "单位 \(scope) 的更改多次缺少前置内容，同步停止；请稍后重试，若仍如此请联系管理员。",
-            "Changes of \(scope) kept arriving without what they build on; try again, then ask the operator.")
+            "Changes of \(scope) kept arriving without what they build on; try again, then ask the operator."
+        )
     }
 
-    package static let shuttingDown = Self(.shuttingDown, "服务器正在停止，请稍后再同步。", "The server is stopping; sync again later.")
+    package static let shuttingDown = Self(
+        .shuttingDown,
+        "服务器正在停止，请稍后再同步。",
+        "The server is stopping; sync again later."
+    )
 
     package static func silentTooLong(seconds: Int64) -> Self {
         Self(.silentTooLong, "对方 \(seconds) 秒没有任何消息。", "The other side said nothing for \(seconds) seconds.")
     }
 
     package static let storeFailed = Self(
-        .storeFailed, "对方无法写入自己的数据库，未丢失任何数据，请稍后再同步。",
-        "The other side could not write to its store; nothing is lost, sync again later.")
+        .storeFailed,
+        "对方无法写入自己的数据库，未丢失任何数据，请稍后再同步。",
+        "The other side could not write to its store; nothing is lost, sync again later."
+    )
 
     package static let connectionLost = Self(
-        .connectionLost, "连接中断，未送达的更改仍保存在本机，请再次同步。",
-        "The connection was lost; what was not delivered is still stored here, sync again.")
+        .connectionLost,
+        "连接中断，未送达的更改仍保存在本机，请再次同步。",
+        "The connection was lost; what was not delivered is still stored here, sync again."
+    )
 }

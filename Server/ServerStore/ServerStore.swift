@@ -12,7 +12,10 @@ package final class ServerStore: Sendable {
     /// - Throws: `StoreError`.
     package static func create(in directory: String, replica: ReplicaID, scheme: SchemeSource) throws -> ServerStore {
         try self.create(
-            ReportDatabase(kind: .server, directory: directory, access: .create), replica: replica, scheme: scheme)
+            ReportDatabase(kind: .server, directory: directory, access: .create),
+            replica: replica,
+            scheme: scheme
+        )
     }
 
     /// A store in memory, for tests.
@@ -21,7 +24,9 @@ package final class ServerStore: Sendable {
     }
 
     private static func create(
-        _ database: ReportDatabase, replica: ReplicaID, scheme: SchemeSource
+        _ database: ReportDatabase,
+        replica: ReplicaID,
+        scheme: SchemeSource
     ) throws -> ServerStore {
         try database.write { writer in
             try writer.set(Self.replicaSetting, to: replica.description)
@@ -67,39 +72,44 @@ extension ServerStore {
 
     // MARK: - What a sync asks
 
-    /// Notes that a replica said hello.
-    package func noteDevice(_ replica: ReplicaID, unit: UnitCode, now: Timestamp) throws {
-        try self.database.write { try $0.noteDevice(replica, unit: unit, at: now) }
+    package func standings(in scopes: [UnitCode]) throws -> [ScopeStanding] {
+        try self.database.read { reader in try scopes.map { try reader.standing(in: $0) } }
     }
 
-    package func standings(in scopes: [UnitCode]) throws -> [(scope: UnitCode, frontier: Frontier, tip: ChainHash?)] {
-        try self.database.read { reader in
-            try scopes.map { scope in
-                let standing = try reader.standing(in: scope)
-                return (scope, standing.frontier, standing.tip)
-            }
+    package func changes(in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int) throws -> LoadedChanges {
+        try self.database.read { try $0.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax) }
+    }
+
+    /// One thing that a connection wants durable.
+    package enum Step: Sendable {
+        /// Take what can be taken of the batch.
+        case take(Batch)
+        /// Note that a replica of this unit said hello.
+        case note(ReplicaID, UnitCode)
+
+        package enum Outcome: Sendable {
+            /// What became of the batch, and its scope's frontier then.
+            case taken(TakeOutcome, Frontier)
+            case noted
         }
     }
 
-    package func changes(
-        in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int
-    ) throws -> (changes: [StoredChange], frontier: Frontier, hasUnknownHeads: Bool) {
-        try self.database.read { reader in
-            let found = try reader.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax)
-            return (found.changes, found.frontier, try reader.hasUnknownHeads(peer, in: scope))
-        }
-    }
-
-    /// Takes the batches of many connections in one durable transaction: one sync of the disk serves them all.
+    /// Makes the steps of many connections durable in one transaction: one sync of the disk serves them all.
     ///
-    /// - Returns: For each batch its outcome, and its scope's frontier then.
-    package func take(_ batches: [Batch], now: Timestamp) throws -> [(outcome: TakeOutcome, frontier: Frontier)] {
+    /// - Returns: The outcome of each step.
+    package func commit(_ steps: [Step], now: Timestamp) throws -> [Step.Outcome] {
         try self.database.write { writer in
-            try batches.map { batch in
-                let outcome = try writer.take(batch, received: now)
-                // The province is the root: what it holds is delivered.
-                try writer.markDelivered(outcome.held, in: batch.scope)
-                return (outcome, try writer.chains(in: batch.scope).frontier)
+            try steps.map { step in
+                switch step {
+                case .take(let batch):
+                    let outcome = try writer.take(batch, received: now)
+                    // The province is the root: what it holds is delivered.
+                    try writer.markDelivered(outcome.held.compactMap(\.self), in: batch.scope)
+                    return .taken(outcome, try writer.chains(in: batch.scope).frontier)
+                case .note(let replica, let unit):
+                    try writer.noteDevice(replica, unit: unit, at: now)
+                    return .noted
+                }
             }
         }
     }

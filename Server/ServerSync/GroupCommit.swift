@@ -3,17 +3,15 @@ import ReportModel
 import ServerStore
 import Synchronization
 
-/// Commits the batches of many connections together: while one transaction is being made durable, those that arrive
+/// Commits the steps of many connections together: while one transaction is being made durable, those that arrive
 /// gather for the next, so that one sync of the disk serves them all.
 final class GroupCommit: Sendable {
-    /// The most batches of one transaction: 3 MiB of changes.
-    private static let batchCountMax = 64
-
-    typealias Taken = (outcome: TakeOutcome, frontier: Frontier)
+    /// The most steps of one transaction: 3 MiB of changes.
+    private static let stepCountMax = 64
 
     private struct Waiting {
-        let batch: Batch
-        let continuation: CheckedContinuation<Taken, any Error>
+        let step: ServerStore.Step
+        let continuation: CheckedContinuation<ServerStore.Step.Outcome, any Error>
     }
 
     private struct State {
@@ -31,11 +29,11 @@ final class GroupCommit: Sendable {
         self.now = now
     }
 
-    /// - Returns: Once the transaction that holds the batch is durable.
-    func take(_ batch: Batch) async throws -> Taken {
+    /// - Returns: Once the transaction that holds the step is durable.
+    func commit(_ step: ServerStore.Step) async throws -> ServerStore.Step.Outcome {
         try await withCheckedThrowingContinuation { continuation in
             let starts = self.state.withLock { state in
-                state.waiting.append(Waiting(batch: batch, continuation: continuation))
+                state.waiting.append(Waiting(step: step, continuation: continuation))
                 defer { state.isCommitting = true }
                 return !state.isCommitting
             }
@@ -46,15 +44,15 @@ final class GroupCommit: Sendable {
     private func commitUntilNoneWait() {
         while true {
             let group = self.state.withLock { state in
-                let group = Array(state.waiting.prefix(Self.batchCountMax))
+                let group = Array(state.waiting.prefix(Self.stepCountMax))
                 state.waiting.removeFirst(group.count)
                 if group.isEmpty { state.isCommitting = false }
                 return group
             }
             guard !group.isEmpty else { return }
             do {
-                let taken = try self.store.take(group.map(\.batch), now: self.now())
-                for (waiting, result) in zip(group, taken) { waiting.continuation.resume(returning: result) }
+                let outcomes = try self.store.commit(group.map(\.step), now: self.now())
+                for (waiting, result) in zip(group, outcomes) { waiting.continuation.resume(returning: result) }
             } catch {
                 for waiting in group { waiting.continuation.resume(throwing: error) }
             }

@@ -25,27 +25,38 @@ struct ServerConnection {
     func run(over channel: FrameChannel) async {
         do {
             try await channel.executeThenClose { inbound, outbound in
-                try await self.converse(inbound, outbound)
+                var frames = inbound.cancelOnGracefulShutdown().makeAsyncIterator()
+                try await self.converse(&frames, outbound)
+                // Closing while words of the client are unread would reset the connection, and could take our last
+                // word from the client. So it closes first; what it still says is dropped.
+                outbound.finish()
+                let end = channel.channel.eventLoop.scheduleTask(in: .seconds(Limits.lingerSecondsMax)) {
+                    channel.channel.close(promise: nil)
+                }
+                defer { end.cancel() }
+                while try await frames.next() != nil {}
             }
         } catch {
             self.logger.debug("connection failed", metadata: ["error": "\(error)"])
         }
     }
 
+    /// The frames of the client. On shutdown they end between two: a commit under way is finished and receipted.
+    private typealias Frames = AsyncCancelOnGracefulShutdownSequence<NIOAsyncChannelInboundStream<Frame>>.AsyncIterator
+
     private func converse(
-        _ inbound: NIOAsyncChannelInboundStream<Frame>, _ outbound: NIOAsyncChannelOutboundWriter<Frame>
+        _ frames: inout Frames,
+        _ outbound: NIOAsyncChannelOutboundWriter<Frame>
     ) async throws {
         var session = ServerSession()
         do {
-            // On shutdown the sequence ends between two frames: a commit under way is finished and receipted.
-            for try await frame in inbound.cancelOnGracefulShutdown() {
+            while let frame = try await frames.next() {
                 guard let message = try Message(frame) else { continue }
                 self.logger.trace("received", metadata: message.metadata)
                 if try await self.perform(session.received(message), &session, outbound) { return }
             }
-            if Task.isShuttingDownGracefully {
-                _ = try await self.perform(session.ended(.shuttingDown), &session, outbound)
-            }
+            let reason = Task.isShuttingDownGracefully ? ProtocolError.shuttingDown : .connectionLost
+            _ = try await self.perform(session.ended(reason), &session, outbound)
         } catch let error as ProtocolError {
             _ = try await self.perform(session.ended(error), &session, outbound)
         } catch is IOError {
@@ -62,7 +73,8 @@ struct ServerConnection {
     ///
     /// - Returns: Whether the conversation is over.
     private func perform(
-        _ actions: [SessionAction], _ session: inout ServerSession,
+        _ actions: [SessionAction],
+        _ session: inout ServerSession,
         _ outbound: NIOAsyncChannelOutboundWriter<Frame>
     ) async throws -> Bool {
         var isOver = false
@@ -76,24 +88,25 @@ struct ServerConnection {
                 next = try await self.identify(hello, &session)
             case .load(let scope, let peer):
                 let store = self.store
-                let found = try await NIOThreadPool.singleton.runIfActive {
+                let loaded = try await NIOThreadPool.singleton.runIfActive {
                     try store.changes(in: scope, lackedBy: peer, byteCountMax: Limits.batchCanonicalByteCountMax)
                 }
-                next = session.loaded(
-                    scope,
-                    LoadedChanges(
-                        changes: found.changes, frontier: found.frontier, hasUnknownHeads: found.hasUnknownHeads))
+                next = session.loaded(scope, loaded)
             case .commitThenReceipt(let batch):
-                let taken = try await self.commits.take(batch)
+                guard case .taken(let outcome, let frontier) = try await self.commits.commit(.take(batch)) else {
+                    preconditionFailure("a batch is taken")
+                }
                 self.logger.debug(
                     "committed",
-                    metadata: ["scope": "\(batch.scope)", "new": "\(taken.outcome.takenCount)"])
-                next = session.committed(batch.scope, taken.outcome, own: taken.frontier)
+                    metadata: ["scope": "\(batch.scope)", "new": "\(outcome.takenCount)"]
+                )
+                next = session.committed(batch, outcome, own: frontier)
             case .close(let error):
                 if let error {
                     self.logger.info(
                         "connection ended",
-                        metadata: ["code": "\(error.rawCode)", "reason": "\(error.words.english)"])
+                        metadata: ["code": "\(error.rawCode)", "reason": "\(error.words.english)"]
+                    )
                 }
                 isOver = true
             case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
@@ -107,17 +120,19 @@ struct ServerConnection {
     private func identify(_ hello: Hello, _ session: inout ServerSession) async throws -> [SessionAction] {
         let units = self.scheme.unitAndBelow(hello.scopes[0].unit).map(\.code)
         guard !units.isEmpty else { return session.refused(.unknownUnit(hello.scopes[0].unit)) }
-        let (store, now) = (self.store, self.now())
+        let store = self.store
+        _ = try await self.commits.commit(.note(hello.replica, units[0]))
         let standings = try await NIOThreadPool.singleton.runIfActive {
-            try store.noteDevice(hello.replica, unit: units[0], now: now)
-            return try store.standings(in: units)
+            try store.standings(in: units)
         }
         return session.identified(
             ServerSession.Identified(
-                replica: store.replica, now: now, scheme: self.scheme.fingerprint.high,
+                replica: store.replica,
+                now: self.now(),
+                scheme: self.scheme.fingerprint.high,
                 schemeBytes: self.schemeBytes,
-                scopes: standings.map {
-                    ScopeStanding(scope: $0.scope, frontier: $0.frontier, tip: $0.tip?.high ?? 0)
-                }))
+                scopes: standings
+            )
+        )
     }
 }

@@ -23,8 +23,13 @@ package struct SyncService: Service {
     ///   - listening: told the address once clients can connect.
     /// - Throws: `ListenRefusal` when others than this machine could connect.
     package init(
-        store: ServerStore, scheme: Scheme, source: SchemeSource, address: HostPort, logger: Logger,
-        now: @escaping @Sendable () -> Timestamp, listening: @escaping @Sendable (HostPort) -> Void
+        store: ServerStore,
+        scheme: Scheme,
+        source: SchemeSource,
+        address: HostPort,
+        logger: Logger,
+        now: @escaping @Sendable () -> Timestamp,
+        listening: @escaping @Sendable (HostPort) -> Void
     ) throws {
         guard address.isLoopback else { throw ListenRefusal(address: address) }
         self.store = store
@@ -38,14 +43,21 @@ package struct SyncService: Service {
 
     package func run() async throws {
         let listener = try await self.bind()
-        self.listening(HostPort(host: self.address.host, port: listener.channel.localAddress?.port ?? self.address.port))
+        self.listening(
+            HostPort(host: self.address.host, port: listener.channel.localAddress?.port ?? self.address.port)
+        )
         let commits = GroupCommit(store: self.store, now: self.now)
         try await withThrowingDiscardingTaskGroup { connections in
             try await listener.executeThenClose { incoming in
                 for try await channel in incoming.cancelOnGracefulShutdown() {
                     let connection = ServerConnection(
-                        store: self.store, scheme: self.scheme, schemeBytes: self.schemeBytes, commits: commits,
-                        logger: self.logger, now: self.now)
+                        store: self.store,
+                        scheme: self.scheme,
+                        schemeBytes: self.schemeBytes,
+                        commits: commits,
+                        logger: self.logger,
+                        now: self.now
+                    )
                     connections.addTask { await connection.run(over: channel) }
                 }
             }
@@ -60,9 +72,15 @@ extension SyncService {
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .serverChannelOption(.backlog, value: 1024)
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                // A client that has said all it has to say is still told why its connection ends.
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .bind(host: self.address.host, port: self.address.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try FramePipeline.wrap(channel, silenceSeconds: Limits.silenceSecondsMax)
+                        try FramePipeline.wrap(
+                            channel,
+                            silenceSeconds: Limits.silenceSecondsMax,
+                            firstFrameSeconds: Limits.helloSecondsMax
+                        )
                     }
                 }
         } catch let error as IOError {
@@ -94,8 +112,10 @@ package struct ListenRefusal: ExplainedError {
     package var code: String { "listen_refused" }
 
     package var explanation: Bilingual {
-        Bilingual("拒绝在 \(self.address) 上监听：连接未加密，只允许本机回环地址。",
-            "Refused to listen on \(self.address): the line is not encrypted, so only this machine may connect.")
+        Bilingual(
+            "拒绝在 \(self.address) 上监听：连接未加密，只允许本机回环地址。",
+            "Refused to listen on \(self.address): the line is not encrypted, so only this machine may connect."
+        )
     }
 
     package var advice: Bilingual {

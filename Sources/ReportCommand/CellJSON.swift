@@ -18,7 +18,11 @@ package struct VersionJSON: Encodable, Sendable {
     package let provisional: Bool
 
     package init(
-        _ number: Int, _ authored: AuthoredVersion, at address: CellAddress, scheme: Scheme?, isProvisional: Bool
+        _ number: Int,
+        _ authored: AuthoredVersion,
+        at address: CellAddress,
+        scheme: Scheme?,
+        isProvisional: Bool
     ) {
         self.n = number
         self.scope = address.unit.description
@@ -33,9 +37,14 @@ package struct VersionJSON: Encodable, Sendable {
 
     /// All versions of a cell, numbered.
     package static func list(_ cell: CellState, scheme: Scheme?) -> [VersionJSON] {
-        cell.versions.enumerated().map { 
+        cell.versions.enumerated().map {
             VersionJSON(
-                $0.offset + 1, $0.element, at: cell.address, scheme: scheme, isProvisional: $0.offset == 0)
+                $0.offset + 1,
+                $0.element,
+                at: cell.address,
+                scheme: scheme,
+                isProvisional: $0.offset == 0
+            )
         }
     }
 }
@@ -51,7 +60,9 @@ extension CellValue {
     /// For people, with the unit of measure that the scheme gives the cell's item.
     package func text(at address: CellAddress, scheme: Scheme?) -> String {
         self.shown(
-            measure: scheme?.form(address.form)?.item(address.item)?.measure?.code, in: Speech.language)
+            measure: scheme?.form(address.form)?.item(address.item)?.measure?.code,
+            in: Speech.language
+        )
     }
 }
 

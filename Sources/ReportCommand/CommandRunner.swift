@@ -68,30 +68,56 @@ package enum CommandRunner {
                 exit(Exit.done)
             }
             let isUsage = code == .validationFailure
-            Console.error(root.fullMessage(for: error))
+            if self.isJSON {
+                self.report(CommandFailure(isUsage ? Exit.usage : Exit.refused, Self.explained(error, root)))
+            } else {
+                Console.error(root.fullMessage(for: error))
+            }
             exit(isUsage ? Exit.usage : Exit.refused)
         }
     }
 
     private static var isJSON: Bool { CommandLine.arguments.contains("--json") }
 
+    /// What the argument parser has to say, as one of our errors.
+    private static func explained(_ error: any Error, _ root: (some AsyncParsableCommand).Type) -> UsageError {
+        let message = root.message(for: error)
+        return UsageError(
+            Bilingual("参数有误：\(message)", message),
+            advice: Bilingual("请用 --help 查看用法。", "See --help.")
+        )
+    }
+
     private static func report(_ failure: CommandFailure) {
         Console.error(
             self.isJSON
                 ? JSONOutput.text(ErrorJSON(failure.error, language: Speech.language, versions: failure.versions))
-                : failure.error.sentence[Speech.language])
+                : failure.error.sentence[Speech.language]
+        )
     }
 }
 
-/// Standard output and standard error, unbuffered.
+/// Standard output and standard error, unbuffered. A reader that has gone away is not our error.
 package enum Console {
     package static func line(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        self.write(text + "\n", to: 1)
     }
 
     package static func error(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        self.write(text + "\n", to: 2)
     }
 
-    package static var isTerminal: Bool { isatty(2) == 1 }
+    /// Without a line end, for a line that is written over.
+    static func errorPart(_ text: String) {
+        self.write(text, to: 2)
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 || (count < 0 && errno == EINTR) else { return }
+            rest = rest.dropFirst(max(count, 0))
+        }
+    }
 }

@@ -5,10 +5,20 @@ import ReportModel
 
 /// Options that every command has.
 package struct CommonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp(say("数据库所在目录（默认 $HUILIU_STORE，其次系统数据目录）", "The store's directory (default: $HUILIU_STORE, else the platform's data directory)."), valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            say(
+                "数据库所在目录（默认 $HUILIU_STORE，其次系统数据目录）",
+                "The store's directory (default: $HUILIU_STORE, else the platform's data directory)."
+            ),
+            valueName: "dir"
+        )
+    )
     package var store: String?
 
-    @Option(help: ArgumentHelp(say("界面语言：zh 或 en（默认按 LANG）", "Language: zh or en (default: by LANG)."), valueName: "zh|en"))
+    @Option(
+        help: ArgumentHelp(say("界面语言：zh 或 en（默认按 LANG）", "Language: zh or en (default: by LANG)."), valueName: "zh|en")
+    )
     package var lang: String?
 
     package init() {}
@@ -16,7 +26,8 @@ package struct CommonOptions: ParsableArguments {
     package func validate() throws {
         if let lang, Language(rawValue: lang) == nil {
             throw ValidationError(
-                say("不认识的语言“\(lang)”；请写 zh 或 en。", "There is no language “\(lang)”; write zh or en."))
+                say("不认识的语言“\(lang)”；请写 zh 或 en。", "There is no language “\(lang)”; write zh or en.")
+            )
         }
     }
 

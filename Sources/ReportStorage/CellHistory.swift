@@ -26,7 +26,10 @@ extension StoreReader {
             let chained = entry.stored.chained
             let before = chains.predecessor(of: entry.position)
             let (context, after) = ScopeChains.frontiers(
-                of: chained, named: entry.stored.reference, base: before.flatMap { frontiers[$0] } ?? Frontier())
+                of: chained,
+                named: entry.stored.reference,
+                base: before.flatMap { frontiers[$0] } ?? Frontier()
+            )
             frontiers[entry.position] = after
             guard let write = chained.change.writes.first(where: { $0.address == target }) else { continue }
             let heads = try chains.positions(ofTaken: context, hash: self.hash)
@@ -35,11 +38,19 @@ extension StoreReader {
                 dot: dot,
                 authored: AuthoredVersion(
                     version: Version(
-                        time: chained.change.time, replica: chained.replica, sequence: chained.sequence,
-                        hash: entry.stored.hash, value: write.value),
+                        time: chained.change.time,
+                        replica: chained.replica,
+                        sequence: chained.sequence,
+                        hash: entry.stored.hash,
+                        value: write.value
+                    ),
                     author: chained.change.author,
-                    device: try self.deviceName(of: chained.replica, in: address.unit)),
-                supersedes: [], supersededBy: [], isDelivered: entry.isDelivered)
+                    device: try self.deviceName(of: chained.replica, in: address.unit)
+                ),
+                supersedes: [],
+                supersededBy: [],
+                isDelivered: entry.isDelivered
+            )
             // A write replaces those that its author had seen and that nothing he had seen had replaced.
             for (index, other) in known.enumerated() where chains.isCovered(other.position, by: heads) {
                 let isReplaced = known.contains { later in

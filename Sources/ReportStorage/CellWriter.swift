@@ -6,6 +6,10 @@ import ReportModel
 /// Because the log is causally closed, nothing that was covered arrives later.
 final class CellWriter {
     private unowned let store: StoreWriter
+    /// Runs once a write, so it is not even looked up among the cached statements.
+    private var insertion: Statement?
+    /// Writes are sorted, so form and row are nearly always those of the write before.
+    private var latest: (form: Code, formNumber: Int64, row: Code, rowNumber: Int64)?
 
     init(_ store: StoreWriter) {
         self.store = store
@@ -13,7 +17,10 @@ final class CellWriter {
 
     /// - Parameter position: where the change is in the log now.
     func apply(
-        _ writes: [Change.Write], at position: ScopeChains.Position, context: Frontier, in scope: UnitCode
+        _ writes: [Change.Write],
+        at position: ScopeChains.Position,
+        context: Frontier,
+        in scope: UnitCode
     ) throws {
         let scopeNumber = try self.store.number(of: scope)
         // Resolved only when some cell has a version of another line: most changes meet none.
@@ -26,10 +33,7 @@ final class CellWriter {
             return chains.isCovered(other, by: heads)
         }
         for write in writes {
-            let key = CellKey(
-                form: try self.store.number(of: write.address.form), period: Int64(write.address.period.wireNumber),
-                scope: scopeNumber, row: try self.store.number(of: write.address.row),
-                item: try self.store.number(of: write.address.item))
+            let key = try self.key(of: write.address, in: scopeNumber)
             let new = CellVersion(position: position, value: write.value)
             guard try !self.insert(new, key) else { continue }
             var kept = try self.store.reader.versions(of: key).filter { try !isCovered($0.position) }
@@ -38,10 +42,30 @@ final class CellWriter {
         }
     }
 
+    private func key(of address: AddressInScope, in scope: Int64) throws -> CellKey {
+        if self.latest?.form != address.form || self.latest?.row != address.row {
+            self.latest = (
+                address.form, try self.store.number(of: address.form), address.row,
+                try self.store.number(of: address.row)
+            )
+        }
+        return CellKey(
+            form: self.latest!.formNumber,
+            period: Int64(address.period.wireNumber),
+            scope: scope,
+            row: self.latest!.rowNumber,
+            item: try self.store.number(of: address.item)
+        )
+    }
+
     /// - Returns: `false` when the cell has a version already.
     private func insert(_ version: CellVersion, _ key: CellKey) throws -> Bool {
-        let statement = try self.store.database.cachedStatement(
-            sql: "INSERT INTO cell VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING")
+        let statement =
+            try self.insertion
+            ?? self.store.database.makeStatement(
+                sql: "INSERT INTO cell VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING"
+            )
+        self.insertion = statement
         key.bind(to: statement)
         statement.bind(6, version.position.line)
         statement.bind(7, Int64(version.position.sequence))
@@ -67,7 +91,8 @@ final class CellWriter {
                 INSERT INTO cell VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET line = excluded.line, sequence = excluded.sequence,
                     others = excluded.others, value = excluded.value
-                """)
+                """
+        )
         key.bind(to: update)
         update.bind(6, shown.position.line)
         update.bind(7, Int64(shown.position.sequence))
@@ -76,7 +101,8 @@ final class CellWriter {
         try update.step(in: database)
 
         let delete = try database.cachedStatement(
-            sql: "DELETE FROM version WHERE form = ? AND period = ? AND scope = ? AND row = ? AND item = ?")
+            sql: "DELETE FROM version WHERE form = ? AND period = ? AND scope = ? AND row = ? AND item = ?"
+        )
         key.bind(to: delete)
         try delete.step(in: database)
         for other in others {

@@ -28,8 +28,12 @@ extension StoreReader {
             guard let unit = UnitCode(row["unit"] as String) else { return nil }
             let replica = ReplicaID(storedAs: row["replica"])
             return Device(
-                replica: replica, unit: unit, name: try self.anyDeviceName(of: replica), changeCount: row["changes"],
-                lastSeen: Timestamp(secondsSince1970: row["last_seen"]))
+                replica: replica,
+                unit: unit,
+                name: try self.anyDeviceName(of: replica),
+                changeCount: row["changes"],
+                lastSeen: Timestamp(secondsSince1970: row["last_seen"])
+            )
         }
     }
 
@@ -40,7 +44,9 @@ extension StoreReader {
             sql: """
                 SELECT DISTINCT unit FROM scope JOIN line ON line.scope = scope.number
                 WHERE replica = ? ORDER BY unit
-                """, arguments: [replica.stored])
+                """,
+            arguments: [replica.stored]
+        )
         for unit in units.compactMap({ UnitCode($0) }) {
             if let name = try self.deviceName(of: replica, in: unit) { return name }
         }

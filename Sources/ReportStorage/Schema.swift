@@ -42,13 +42,12 @@ enum Schema {
             item INTEGER NOT NULL, line INTEGER NOT NULL, sequence INTEGER NOT NULL, others INTEGER NOT NULL,
             value BLOB NOT NULL,
             PRIMARY KEY (form, period, scope, row, item)) WITHOUT ROWID;
-        CREATE INDEX cell_in_conflict ON cell (scope) WHERE others = 2;
 
         -- The further versions of those few cells that have any.
         CREATE TABLE version (
             form INTEGER NOT NULL, period INTEGER NOT NULL, scope INTEGER NOT NULL, row INTEGER NOT NULL,
             item INTEGER NOT NULL, line INTEGER NOT NULL, sequence INTEGER NOT NULL, value BLOB NOT NULL,
-            PRIMARY KEY (form, period, scope, row, item, line, sequence)) WITHOUT ROWID;
+            PRIMARY KEY (scope, form, period, row, item, line, sequence)) WITHOUT ROWID;
 
         -- The reporting scheme's files.
         CREATE TABLE scheme_file (name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;

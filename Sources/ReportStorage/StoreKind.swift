@@ -48,18 +48,26 @@ package enum StoreError: ExplainedError, Equatable {
         case .notFound(let directory):
             Bilingual("目录 \(directory) 中没有汇流数据库。", "There is no Huiliu store in \(directory).")
         case .alreadyExists(let directory):
-            Bilingual("目录 \(directory) 中已有汇流数据库，未作改动。", "There is a Huiliu store in \(directory) already; it was left unchanged.")
+            Bilingual(
+                "目录 \(directory) 中已有汇流数据库，未作改动。",
+                "There is a Huiliu store in \(directory) already; it was left unchanged."
+            )
         case .foreign(let path):
             Bilingual("文件 \(path) 不是汇流的这种数据库，未作改动。", "\(path) is no Huiliu store of this kind; it was left unchanged.")
         case .newer(let path, let version):
-            Bilingual("数据库 \(path) 由更新的程序写成（格式 \(version)），未作改动。",
-                "\(path) was written by a newer program (format \(version)); it was left unchanged.")
+            Bilingual(
+                "数据库 \(path) 由更新的程序写成（格式 \(version)），未作改动。",
+                "\(path) was written by a newer program (format \(version)); it was left unchanged."
+            )
         case .damaged(let path, let detail):
             Bilingual("数据库 \(path) 已损坏（\(detail)）。", "\(path) is damaged (\(detail)).")
         case .unwritable(let path, let detail):
             Bilingual("无法写入数据库 \(path)（\(detail)）。", "\(path) cannot be written (\(detail)).")
         case .full(let path):
-            Bilingual("磁盘已满，数据库 \(path) 未写入，原有数据完好。", "The disk is full: nothing was written to \(path), and nothing was lost.")
+            Bilingual(
+                "磁盘已满，数据库 \(path) 未写入，原有数据完好。",
+                "The disk is full: nothing was written to \(path), and nothing was lost."
+            )
         case .busy(let path):
             Bilingual("数据库 \(path) 正被另一程序长时间占用。", "\(path) is held by another program for too long.")
         }
@@ -76,7 +84,10 @@ package enum StoreError: ExplainedError, Equatable {
         case .newer:
             Bilingual("请升级本程序。", "Update this program.")
         case .damaged:
-            Bilingual("请保留该文件，并联系管理员从备份或服务器恢复。", "Keep the file, and ask the operator to rebuild it from a backup or from the other side.")
+            Bilingual(
+                "请保留该文件，并联系管理员从备份或服务器恢复。",
+                "Keep the file, and ask the operator to rebuild it from a backup or from the other side."
+            )
         case .unwritable:
             Bilingual("请检查目录和文件的权限。", "Check the permissions of the directory and the file.")
         case .full:

@@ -38,14 +38,20 @@ extension StoreReader {
     /// One cell with all its versions. An empty list of versions for a cell never written.
     package func cell(_ address: CellAddress) throws -> CellState {
         guard let key = try self.key(of: address) else { return CellState(address: address, versions: []) }
-        return try self.state(of: key, at: address, in: self.chains(in: address.unit))
+        let versions = try self.versions(of: key)
+        // Most cells that are about to be written hold nothing yet.
+        guard !versions.isEmpty else { return CellState(address: address, versions: []) }
+        return try self.state(of: versions, at: address, in: self.chains(in: address.unit))
     }
 
     /// All cells of a unit's form and period, in the order of rows and items.
     package func cells(of unit: UnitCode, form: Code, period: Period) throws -> [CellState] {
         guard let scope = try self.number(of: unit), let form = try self.number(of: form) else { return [] }
         return try self.states(
-            in: unit, where: "form = ? AND period = ? AND scope = ?", [form, Int64(period.wireNumber), scope])
+            in: unit,
+            where: "form = ? AND period = ? AND scope = ?",
+            [form, Int64(period.wireNumber), scope]
+        )
     }
 
     /// Every cell of a scope, the system's own included.
@@ -57,14 +63,23 @@ extension StoreReader {
     /// The cells in conflict, by unit and address.
     package func conflicts(in scope: UnitCode) throws -> [CellState] {
         guard let number = try self.number(of: scope) else { return [] }
-        return try self.states(in: scope, where: "scope = ? AND others = 2", [number])
+        return try self.states(in: scope, where: Self.isConflict, [number])
     }
 
     package func conflictCount(in scope: UnitCode) throws -> Int {
         guard let number = try self.number(of: scope) else { return 0 }
         return try Int.fetchOne(
-            self.database, sql: "SELECT count(*) FROM cell WHERE scope = ? AND others = 2", arguments: [number]) ?? 0
+            self.database,
+            sql: "SELECT count(*) FROM cell WHERE \(Self.isConflict)",
+            arguments: [number]
+        ) ?? 0
     }
+
+    /// Found by way of the few cells that have further versions, so that the many need no index.
+    private static let isConflict = """
+        others = 2 AND (cell.form, cell.period, cell.scope, cell.row, cell.item) IN
+            (SELECT form, period, scope, row, item FROM version WHERE scope = ?)
+        """
 
     /// Reported cells of a scope, without the system's own.
     package func cellCount(in scope: UnitCode) throws -> Int {
@@ -74,7 +89,9 @@ extension StoreReader {
             sql: """
                 SELECT count(*) FROM cell JOIN code ON code.number = cell.form
                 WHERE scope = ? AND substr(code.text, 1, 1) <> '_'
-                """, arguments: [number]) ?? 0
+                """,
+            arguments: [number]
+        ) ?? 0
     }
 
     /// The value shown of every cell of a form and period, over all units.
@@ -90,7 +107,8 @@ extension StoreReader {
                 JOIN code row ON row.number = cell.row
                 JOIN code item ON item.number = cell.item
                 WHERE cell.form = ? AND cell.period = ?
-                """)
+                """
+        )
         var result: [CellSummary] = []
         let rows = try Row.fetchCursor(statement, arguments: [form, Int64(period.wireNumber)])
         while let row = try rows.next() {
@@ -99,8 +117,13 @@ extension StoreReader {
             else { continue }
             result.append(
                 CellSummary(
-                    unit: unit, row: rowCode, item: item, value: try Self.value(row.bytes("value")),
-                    isConflict: (row[3] as Int) == 2))
+                    unit: unit,
+                    row: rowCode,
+                    item: item,
+                    value: try Self.value(row.bytes("value")),
+                    isConflict: (row[3] as Int) == 2
+                )
+            )
         }
         return result
     }
@@ -118,10 +141,11 @@ extension StoreReader {
 
 extension StoreReader {
     func number(of code: Code) throws -> Int64? {
-        code.isEmpty
-            ? 0
-            : try self.database.cachedStatement(sql: "SELECT number FROM code WHERE text = ?")
+        if code.isEmpty { return 0 }
+        return try self.memo.number(of: code) {
+            try self.database.cachedStatement(sql: "SELECT number FROM code WHERE text = ?")
                 .fetchOneInt64([code.description])
+        }
     }
 
     private func key(of address: CellAddress) throws -> CellKey? {
@@ -137,7 +161,8 @@ extension StoreReader {
             sql: """
                 SELECT line, sequence, value, others FROM cell
                 WHERE form = ? AND period = ? AND scope = ? AND row = ? AND item = ?
-                """)
+                """
+        )
         guard let row = try Row.fetchOne(one, arguments: key.arguments) else { return [] }
         let shown = try Self.cellVersion(row)
         guard (row["others"] as Int) > 0 else { return [shown] }
@@ -145,7 +170,8 @@ extension StoreReader {
             sql: """
                 SELECT line, sequence, value FROM version
                 WHERE form = ? AND period = ? AND scope = ? AND row = ? AND item = ?
-                """)
+                """
+        )
         return [shown] + (try Row.fetchAll(more, arguments: key.arguments).map(Self.cellVersion))
     }
 
@@ -153,8 +179,12 @@ extension StoreReader {
     func version(_ version: CellVersion, in chains: ScopeChains) throws -> Version {
         let header = try self.header(at: version.position, in: chains)
         return Version(
-            time: header.time, replica: chains[version.position.line].replica, sequence: version.position.sequence,
-            hash: header.hash, value: version.value)
+            time: header.time,
+            replica: chains[version.position.line].replica,
+            sequence: version.position.sequence,
+            hash: header.hash,
+            value: version.value
+        )
     }
 
     private func authored(_ version: CellVersion, in chains: ScopeChains) throws -> AuthoredVersion {
@@ -164,7 +194,8 @@ extension StoreReader {
             author: try self.header(at: version.position, in: chains).author,
             device: try self.memo.deviceName(of: replica, in: chains.scope) {
                 try self.deviceName(of: replica, in: chains.scope)
-            })
+            }
+        )
     }
 
     /// Who wrote a change and when. The cells of a form were often written by one change, so it is read once.
@@ -172,17 +203,26 @@ extension StoreReader {
         try self.memo.header(at: position) {
             let stored = try self.change(at: position, in: chains)
             return ReaderMemo.Header(
-                time: stored.chained.change.time, author: stored.chained.change.author, hash: stored.hash)
+                time: stored.chained.change.time,
+                author: stored.chained.change.author,
+                hash: stored.hash
+            )
         }
     }
 
-    private func state(of key: CellKey, at address: CellAddress, in chains: ScopeChains) throws -> CellState {
-        let versions = try self.versions(of: key).map { try self.authored($0, in: chains) }
+    private func state(
+        of versions: [CellVersion],
+        at address: CellAddress,
+        in chains: ScopeChains
+    ) throws -> CellState {
+        let versions = try versions.map { try self.authored($0, in: chains) }
         return CellState(address: address, versions: versions.sorted { $0.version > $1.version })
     }
 
     private func states(
-        in scope: UnitCode, where condition: String, _ arguments: StatementArguments
+        in scope: UnitCode,
+        where condition: String,
+        _ arguments: StatementArguments
     ) throws -> [CellState] {
         let chains = try self.chains(in: scope)
         let rows = try Row.fetchAll(
@@ -197,24 +237,33 @@ extension StoreReader {
                 WHERE \(condition)
                 ORDER BY form.text, cell.period, row.text, item.text
                 """,
-            arguments: arguments)
+            arguments: arguments
+        )
         return try rows.map { row in
             guard let form = Code(row["form_text"] as String), let rowCode = Code(row["row_text"] as String),
                 let item = Code(row["item_text"] as String),
                 let period = Period(wireNumber: UInt64(row["period"] as Int64))
             else { throw MalformedBytes(offset: 0, expected: "the address of a cell") }
             let key = CellKey(
-                form: row["form"], period: row["period"], scope: row["scope"], row: row["row"], item: row["item"])
+                form: row["form"],
+                period: row["period"],
+                scope: row["scope"],
+                row: row["row"],
+                item: row["item"]
+            )
             return try self.state(
-                of: key, at: CellAddress(unit: scope, form: form, period: period, row: rowCode, item: item),
-                in: chains)
+                of: self.versions(of: key),
+                at: CellAddress(unit: scope, form: form, period: period, row: rowCode, item: item),
+                in: chains
+            )
         }
     }
 
     private static func cellVersion(_ row: Row) throws -> CellVersion {
         CellVersion(
             position: ScopeChains.Position(line: row["line"], sequence: UInt64(row["sequence"] as Int64)),
-            value: try self.value(row.bytes("value")))
+            value: try self.value(row.bytes("value"))
+        )
     }
 
     private static func value(_ bytes: [UInt8]) throws -> CellValue {
@@ -233,8 +282,25 @@ final class ReaderMemo {
         let hash: ChainHash
     }
 
+    private var codeNumbers: [Code: Int64] = [:]
+    private var scopeNumbers: [UnitCode: Int64] = [:]
     private var headers: [ScopeChains.Position: Header] = [:]
     private var deviceNames: [UnitCode: [ReplicaID: String?]] = [:]
+
+    /// A number, once given, stays; that there is none may change.
+    func number(of code: Code, read: () throws -> Int64?) rethrows -> Int64? {
+        if let known = self.codeNumbers[code] { return known }
+        let number = try read()
+        self.codeNumbers[code] = number
+        return number
+    }
+
+    func number(of scope: UnitCode, read: () throws -> Int64?) rethrows -> Int64? {
+        if let known = self.scopeNumbers[scope] { return known }
+        let number = try read()
+        self.scopeNumbers[scope] = number
+        return number
+    }
 
     func header(at position: ScopeChains.Position, read: () throws -> Header) rethrows -> Header {
         if let known = self.headers[position] { return known }

@@ -35,8 +35,10 @@ extension StoreReader {
     }
 
     func number(of scope: UnitCode) throws -> Int64? {
-        try self.database.cachedStatement(sql: "SELECT number FROM scope WHERE unit = ?")
-            .fetchOneInt64([scope.description])
+        try self.memo.number(of: scope) {
+            try self.database.cachedStatement(sql: "SELECT number FROM scope WHERE unit = ?")
+                .fetchOneInt64([scope.description])
+        }
     }
 
     /// The chains held in `scope`; empty when none are.
@@ -46,23 +48,30 @@ extension StoreReader {
             sql: """
                 SELECT number, replica, fork_line, fork_sequence, head_sequence, head_hash, frontier
                 FROM line WHERE scope = ? ORDER BY number
-                """)
+                """
+        )
         let lines = try Row.fetchAll(statement, arguments: [number]).map { row in
             let fork: Int64? = row["fork_line"]
             let head = ScopeChains.Head(
-                sequence: UInt64(row["head_sequence"] as Int64), hash: try row.chainHash("head_hash"))
+                sequence: UInt64(row["head_sequence"] as Int64),
+                hash: try row.chainHash("head_hash")
+            )
             var reader = ByteReader(row.bytes("frontier"))
             return ScopeChains.Line(
-                number: row["number"], replica: ReplicaID(storedAs: row["replica"]),
+                number: row["number"],
+                replica: ReplicaID(storedAs: row["replica"]),
                 fork: fork.map { ScopeChains.Position(line: $0, sequence: UInt64(row["fork_sequence"] as Int64)) },
-                head: head, frontierAtHead: Frontier(try reader.references(upTo: .max)))
+                head: head,
+                frontierAtHead: Frontier(try reader.references(upTo: .max))
+            )
         }
         return ScopeChains(scope: scope, lines: lines)
     }
 
     package func hash(at position: ScopeChains.Position) throws -> ChainHash {
         let statement = try self.database.cachedStatement(
-            sql: "SELECT hash FROM change WHERE line = ? AND sequence = ?")
+            sql: "SELECT hash FROM change WHERE line = ? AND sequence = ?"
+        )
         guard let row = try Row.fetchOne(statement, arguments: [position.line, Int64(position.sequence)]) else {
             throw MalformedBytes(offset: 0, expected: "change \(position.sequence) of line \(position.line) in the log")
         }
@@ -74,8 +83,12 @@ extension StoreReader {
         guard let number = try self.number(of: scope) else { return nil }
         let chains = try self.chains(in: scope)
         let delivered = try Row.fetchAll(
-            self.database, sql: "SELECT number, delivered_sequence FROM line WHERE scope = ?", arguments: [number]
-        ).reduce(into: [ScopeChains.LineNumber: UInt64]()) { $0[$1["number"]] = UInt64($1["delivered_sequence"] as Int64) }
+            self.database,
+            sql: "SELECT number, delivered_sequence FROM line WHERE scope = ?",
+            arguments: [number]
+        ).reduce(into: [ScopeChains.LineNumber: UInt64]()) {
+            $0[$1["number"]] = UInt64($1["delivered_sequence"] as Int64)
+        }
         guard chains.lines.contains(where: { delivered[$0.number]! < $0.head.sequence }) else { return nil }
         return Frontier(
             try chains.lines.compactMap { line in
@@ -83,7 +96,8 @@ extension StoreReader {
                 guard sequence > line.fork?.sequence ?? 0 else { return nil }
                 let hash = try self.hash(at: .init(line: line.number, sequence: sequence))
                 return Reference(replica: line.replica, sequence: sequence, tag: hash.tag)
-            })
+            }
+        )
     }
 
     /// Changes that the province has not receipted: how many, and when this store took the oldest.
@@ -95,7 +109,8 @@ extension StoreReader {
                     (SELECT received FROM change
                     WHERE change.line = line.number AND sequence = delivered_sequence + 1) AS since
                 FROM line WHERE head_sequence > delivered_sequence
-                """)
+                """
+        )
         return (
             lines.reduce(0) { $0 + ($1["count"] as Int) },
             lines.compactMap { $0["since"] as Int64? }.min().map { Timestamp(secondsSince1970: $0) }
@@ -108,7 +123,8 @@ extension StoreReader {
 extension StoreReader {
     package func change(at position: ScopeChains.Position, in chains: ScopeChains) throws -> StoredChange {
         let statement = try self.database.cachedStatement(
-            sql: "SELECT line, sequence, hash, bytes FROM change WHERE line = ? AND sequence = ?")
+            sql: "SELECT line, sequence, hash, bytes FROM change WHERE line = ? AND sequence = ?"
+        )
         guard let row = try Row.fetchOne(statement, arguments: [position.line, Int64(position.sequence)]) else {
             throw MalformedBytes(offset: 0, expected: "change \(position.sequence) of line \(position.line) in the log")
         }
@@ -123,8 +139,10 @@ extension StoreReader {
     ///
     /// - Complexity: the changes returned; what the peer has already costs nothing.
     package func changes(
-        in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int
-    ) throws -> (changes: [StoredChange], frontier: Frontier) {
+        in scope: UnitCode,
+        lackedBy peer: Frontier,
+        byteCountMax: Int
+    ) throws -> LoadedChanges {
         let chains = try self.chains(in: scope)
         let heads = try chains.positions(of: peer, hash: self.hash)
         var pending: [(position: Int64, change: StoredChange)] = []
@@ -145,17 +163,25 @@ extension StoreReader {
             result.append(stored)
             frontier.advance(stored.chained.predecessor, to: stored.reference)
         }
-        return (result, frontier)
+        return LoadedChanges(
+            changes: result,
+            frontier: frontier,
+            hasUnknownHeads: try self.hasUnknownHeads(peer, in: chains)
+        )
     }
 
     private func changes(
-        of line: ScopeChains.Line, after: UInt64, in chains: ScopeChains, byteCountMax: Int
+        of line: ScopeChains.Line,
+        after: UInt64,
+        in chains: ScopeChains,
+        byteCountMax: Int
     ) throws -> (changes: [(position: Int64, change: StoredChange)], hasMore: Bool) {
         let statement = try self.database.cachedStatement(
             sql: """
                 SELECT position, line, sequence, hash, bytes FROM change
                 WHERE line = ? AND sequence > ? ORDER BY sequence
-                """)
+                """
+        )
         let cursor = try Row.fetchCursor(statement, arguments: [line.number, Int64(after)])
         var changes: [(position: Int64, change: StoredChange)] = []
         var predecessor: ChainHash?
@@ -185,12 +211,15 @@ extension StoreReader {
                 position: ScopeChains.Position(line: row["line"], sequence: UInt64(row["sequence"] as Int64)),
                 stored: try self.storedChange(row, in: chains),
                 received: Timestamp(secondsSince1970: row["received"]),
-                isDelivered: (row["sequence"] as Int64) <= (row["delivered_sequence"] as Int64))
+                isDelivered: (row["sequence"] as Int64) <= (row["delivered_sequence"] as Int64)
+            )
         }
     }
 
     private func storedChange(
-        _ row: Row, in chains: ScopeChains, after predecessor: ChainHash? = nil
+        _ row: Row,
+        in chains: ScopeChains,
+        after predecessor: ChainHash? = nil
     ) throws -> StoredChange {
         let position = ScopeChains.Position(line: row["line"], sequence: UInt64(row["sequence"] as Int64))
         let line = chains[position.line]
@@ -203,9 +232,14 @@ extension StoreReader {
         }
         return StoredChange(
             chained: ChainedChange(
-                replica: line.replica, sequence: position.sequence, predecessorTag: tag,
-                change: try Change(canonicalBytes: bytes)),
-            hash: try row.chainHash("hash"), canonicalBytes: bytes)
+                replica: line.replica,
+                sequence: position.sequence,
+                predecessorTag: tag,
+                change: try Change(canonicalBytes: bytes)
+            ),
+            hash: try row.chainHash("hash"),
+            canonicalBytes: bytes
+        )
     }
 }
 
@@ -213,7 +247,9 @@ extension Frontier {
     /// Whether this frontier of a peer names a change further on the chain of `line` than `line` goes, and none of the
     /// chain that is known here.
     fileprivate func isAhead(
-        of line: ScopeChains.Line, in chains: ScopeChains, known: [ScopeChains.Position]
+        of line: ScopeChains.Line,
+        in chains: ScopeChains,
+        known: [ScopeChains.Position]
     ) -> Bool {
         let heads = self.heads(of: line.replica)
         let knowsOne = known.contains { chains[$0.line].replica == line.replica }

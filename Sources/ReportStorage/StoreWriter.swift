@@ -5,22 +5,23 @@ import ReportModel
 /// Writes to a store within one transaction. Reads through it see what it wrote.
 package final class StoreWriter {
     let database: Database
-    private var scopeNumbers: [UnitCode: Int64] = [:]
-    private var codeNumbers: [Code: Int64] = [.empty: 0]
     private var loaded: [UnitCode: ScopeChains] = [:]
     private var touchedLines: [UnitCode: Set<ScopeChains.LineNumber>] = [:]
     lazy var cells = CellWriter(self)
 
+    /// Reads within the transaction.
+    package let reader: StoreReader
+
     init(_ database: Database) {
         self.database = database
+        self.reader = StoreReader(database)
     }
-
-    package var reader: StoreReader { StoreReader(self.database) }
 
     package func set(_ name: String, to value: String) throws {
         try self.database.execute(
             sql: "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            arguments: [name, value])
+            arguments: [name, value]
+        )
     }
 
     package func replaceSchemeFiles(with files: [(name: String, text: String)]) throws {
@@ -37,7 +38,8 @@ package final class StoreWriter {
                 INSERT INTO device VALUES (?, ?, ?)
                 ON CONFLICT (replica) DO UPDATE SET unit = excluded.unit, last_seen = excluded.last_seen
                 """,
-            arguments: [replica.stored, unit.description, time.secondsSince1970])
+            arguments: [replica.stored, unit.description, time.secondsSince1970]
+        )
     }
 }
 
@@ -45,17 +47,11 @@ package final class StoreWriter {
 
 extension StoreWriter {
     func number(of scope: UnitCode) throws -> Int64 {
-        if let number = self.scopeNumbers[scope] { return number }
-        let number = try self.reader.number(of: scope) ?? self.insert("INSERT INTO scope (unit) VALUES (?)", scope.description)
-        self.scopeNumbers[scope] = number
-        return number
+        try self.reader.number(of: scope) ?? self.insert("INSERT INTO scope (unit) VALUES (?)", scope.description)
     }
 
     func number(of code: Code) throws -> Int64 {
-        if let number = self.codeNumbers[code] { return number }
-        let number = try self.reader.number(of: code) ?? self.insert("INSERT INTO code (text) VALUES (?)", code.description)
-        self.codeNumbers[code] = number
-        return number
+        try self.reader.number(of: code) ?? self.insert("INSERT INTO code (text) VALUES (?)", code.description)
     }
 
     private func insert(_ sql: String, _ text: String) throws -> Int64 {
@@ -79,8 +75,12 @@ extension StoreWriter {
     ///
     /// - Returns: Where it is now.
     func append(
-        _ accepted: ScopeChains.Accepted, to line: ScopeChains.LineNumber?, fork: ScopeChains.Position?,
-        in scope: UnitCode, bytes: [UInt8], received: Timestamp
+        _ accepted: ScopeChains.Accepted,
+        to line: ScopeChains.LineNumber?,
+        fork: ScopeChains.Position?,
+        in scope: UnitCode,
+        bytes: [UInt8],
+        received: Timestamp
     ) throws -> ScopeChains.Position {
         let number = try line ?? self.newLine(accepted, fork: fork, in: scope)
         if line == nil {
@@ -90,7 +90,8 @@ extension StoreWriter {
         }
         self.touchedLines[scope, default: []].insert(number)
         let statement = try self.database.cachedStatement(
-            sql: "INSERT INTO change (line, sequence, hash, received, bytes) VALUES (?, ?, ?, ?, ?)")
+            sql: "INSERT INTO change (line, sequence, hash, received, bytes) VALUES (?, ?, ?, ?, ?)"
+        )
         statement.bind(1, number)
         statement.bind(2, Int64(accepted.sequence))
         statement.bind(3, accepted.hash.bytes)
@@ -101,7 +102,9 @@ extension StoreWriter {
     }
 
     private func newLine(
-        _ accepted: ScopeChains.Accepted, fork: ScopeChains.Position?, in scope: UnitCode
+        _ accepted: ScopeChains.Accepted,
+        fork: ScopeChains.Position?,
+        in scope: UnitCode
     ) throws -> ScopeChains.LineNumber {
         try self.database.execute(
             sql: """
@@ -112,7 +115,8 @@ extension StoreWriter {
             arguments: [
                 try self.number(of: scope), accepted.replica.stored, fork?.line, fork.map { Int64($0.sequence) },
                 Int64(fork?.sequence ?? 0),
-            ])
+            ]
+        )
         return self.database.lastInsertedRowID
     }
 
@@ -127,7 +131,8 @@ extension StoreWriter {
                     sql: "UPDATE line SET head_sequence = ?, head_hash = ?, frontier = ? WHERE number = ?",
                     arguments: [
                         Int64(line.head.sequence), Data(line.head.hash.bytes), Data(frontier.bytes), number,
-                    ])
+                    ]
+                )
             }
         }
         self.touchedLines = [:]
@@ -163,7 +168,8 @@ extension StoreWriter {
             while let position = reached {
                 try self.database.execute(
                     sql: "UPDATE line SET delivered_sequence = max(delivered_sequence, ?) WHERE number = ?",
-                    arguments: [Int64(position.sequence), position.line])
+                    arguments: [Int64(position.sequence), position.line]
+                )
                 reached = chains[position.line].fork
             }
         }
@@ -179,7 +185,8 @@ extension StoreWriter {
         guard let number = try self.reader.number(of: scope) else { return }
         try self.database.execute(
             sql: "UPDATE line SET delivered_sequence = coalesce(fork_sequence, 0) WHERE scope = ?",
-            arguments: [number])
+            arguments: [number]
+        )
         let chains = try self.chains(in: scope)
         let continued = chains.lines.filter { line in
             line.replica != own && frontier.heads(of: line.replica).contains { $0.sequence > line.head.sequence }

@@ -10,8 +10,11 @@ extension StoreWriter {
             let run = batch.chains[entry.chain]
             guard !reached[entry.chain].isBroken else { continue }
             let chained = ChainedChange(
-                replica: run.replica, sequence: reached[entry.chain].sequence,
-                predecessorTag: reached[entry.chain].tag, change: entry.change)
+                replica: run.replica,
+                sequence: reached[entry.chain].sequence,
+                predecessorTag: reached[entry.chain].tag,
+                change: entry.change
+            )
             switch try self.take(chained, canonicalBytes: entry.canonicalBytes, in: batch.scope, received: received) {
             case .gap(let missing):
                 outcome.missing = outcome.missing ?? missing
@@ -19,12 +22,15 @@ extension StoreWriter {
             case .held(let hash, let isNew):
                 if isNew { outcome.takenCount += 1 } else { outcome.duplicateCount += 1 }
                 reached[entry.chain].last = Reference(
-                    replica: run.replica, sequence: chained.sequence, tag: hash.tag)
+                    replica: run.replica,
+                    sequence: chained.sequence,
+                    tag: hash.tag
+                )
                 reached[entry.chain].sequence += 1
                 reached[entry.chain].tag = hash.tag
             }
         }
-        outcome.held = reached.compactMap(\.last)
+        outcome.held = reached.map(\.last)
         return outcome
     }
 
@@ -45,12 +51,18 @@ extension StoreWriter {
     /// Takes one change: appends it to the log and applies its writes to the cells.
     @discardableResult
     package func take(
-        _ chained: ChainedChange, canonicalBytes: [UInt8], in scope: UnitCode, received: Timestamp
+        _ chained: ChainedChange,
+        canonicalBytes: [UInt8],
+        in scope: UnitCode,
+        received: Timestamp
     ) throws -> Taken {
         let chains = try self.chains(in: scope)
         let placement = try chains.placement(
-            of: chained, canonicalBytes: canonicalBytes, hash: self.reader.hash,
-            frontierAfter: { try self.frontier(after: $0, in: chains) })
+            of: chained,
+            canonicalBytes: canonicalBytes,
+            hash: self.reader.hash,
+            frontierAfter: { try self.frontier(after: $0, in: chains) }
+        )
         let (accepted, line, fork): (ScopeChains.Accepted, ScopeChains.LineNumber?, ScopeChains.Position?)
         switch placement {
         case .duplicate(let position):
@@ -64,9 +76,19 @@ extension StoreWriter {
             (accepted, line, fork) = (acceptance, nil, from)
         }
         let position = try self.append(
-            accepted, to: line, fork: fork, in: scope, bytes: canonicalBytes, received: received)
+            accepted,
+            to: line,
+            fork: fork,
+            in: scope,
+            bytes: canonicalBytes,
+            received: received
+        )
         try self.cells.apply(
-            chained.change.writes, at: position, context: accepted.context, in: scope)
+            chained.change.writes,
+            at: position,
+            context: accepted.context,
+            in: scope
+        )
         return .held(accepted.hash, isNew: true)
     }
 }

@@ -6,21 +6,35 @@ package typealias FrameChannel = NIOAsyncChannel<Frame, Frame>
 
 /// Makes a connection speak frames.
 package enum FramePipeline {
-    /// - Parameter silenceSeconds: how long the other side may say nothing before the inbound sequence throws
-    ///   `ProtocolError.silentTooLong`.
-    package static func wrap(_ channel: any Channel, silenceSeconds: Int64) throws -> FrameChannel {
+    /// - Parameters:
+    ///   - silenceSeconds: how long the other side may say nothing before the inbound sequence throws
+    ///     `ProtocolError.silentTooLong`.
+    ///   - firstFrameSeconds: how long its first frame may take, however it drips in; `nil` is no limit.
+    package static func wrap(
+        _ channel: any Channel,
+        silenceSeconds: Int64,
+        firstFrameSeconds: Int64? = nil
+    ) throws -> FrameChannel {
         try channel.pipeline.syncOperations.addHandlers([
             IdleStateHandler(readTimeout: .seconds(silenceSeconds)),
             SilenceHandler(seconds: silenceSeconds),
             ByteToMessageHandler(FrameDecoder(), maximumBufferSize: 2 * (Limits.frameByteCountMax + 4)),
             MessageToByteHandler(FrameEncoder()),
         ])
+        if let firstFrameSeconds {
+            try channel.pipeline.syncOperations.addHandler(FirstFrameHandler(seconds: firstFrameSeconds))
+        }
         return try NIOAsyncChannel(
             wrappingChannelSynchronously: channel,
             configuration: .init(
                 // One batch is taken at a time; what waits in the kernel's buffer holds the peer back.
                 backPressureStrategy: .init(lowWatermark: 1, highWatermark: 4),
-                inboundType: Frame.self, outboundType: Frame.self))
+                // `outbound.finish()` says "no more from here", and what the other side still says can be read.
+                isOutboundHalfClosureEnabled: true,
+                inboundType: Frame.self,
+                outboundType: Frame.self
+            )
+        )
     }
 }
 
@@ -39,7 +53,9 @@ struct FrameDecoder: ByteToMessageDecoder {
     }
 
     mutating func decodeLast(
-        context: ChannelHandlerContext, buffer: inout ByteBuffer, seenEOF: Bool
+        context: ChannelHandlerContext,
+        buffer: inout ByteBuffer,
+        seenEOF: Bool
     ) throws -> DecodingState {
         // What is left at the end of the stream is a cut frame; the driver sees that the conversation was not over.
         try self.decode(context: context, buffer: &buffer)
@@ -70,5 +86,32 @@ final class SilenceHandler: ChannelInboundHandler {
         } else {
             context.fireUserInboundEventTriggered(event)
         }
+    }
+}
+
+/// Turns a first frame that does not come into an error of the inbound sequence.
+final class FirstFrameHandler: ChannelInboundHandler {
+    typealias InboundIn = Frame
+
+    private let seconds: Int64
+    private var deadline: Scheduled<Void>?
+
+    init(seconds: Int64) {
+        self.seconds = seconds
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.deadline = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(self.seconds)) {
+            context.fireErrorCaught(ProtocolError.silentTooLong(seconds: self.seconds))
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        self.deadline?.cancel()
+        context.fireChannelRead(data)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.deadline?.cancel()
     }
 }

@@ -10,7 +10,7 @@ extension Message {
         case .batch(let batch):
             ["message": "batch", "scope": "\(batch.scope)", "changes": "\(batch.entries.count)"]
         case .receipt(let receipt):
-            ["message": "receipt", "scope": "\(receipt.scope)", "references": "\(receipt.references.count)"]
+            ["message": "receipt", "changes": "\(receipt.held.reduce(0) { $0 + $1.count })"]
         case .goodbye(let reason): ["message": "goodbye", "code": "\(reason.rawCode)"]
         default: ["message": "\(self.name)"]
         }

@@ -10,8 +10,12 @@ struct ClientConflicts: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "conflicts",
-            abstract: say("列出有不同值并存的单元格：谁、哪台设备、何时", "Lists the cells with values side by side: whose, from which device, when."),
-            discussion: say("例：huiliu-client conflicts", "Example: huiliu-client conflicts"))
+            abstract: say(
+                "列出有不同值并存的单元格：谁、哪台设备、何时",
+                "Lists the cells with values side by side: whose, from which device, when."
+            ),
+            discussion: say("例：huiliu-client conflicts", "Example: huiliu-client conflicts")
+        )
     }
 
     @OptionGroup var common: CommonOptions
@@ -25,9 +29,13 @@ struct ClientConflicts: AsyncParsableCommand {
                 ConflictsJSON(
                     conflicts: cells.map { cell in
                         ConflictJSON(
-                            cell: cell.address.description, seen: cell.seen.description,
-                            versions: VersionJSON.list(cell, scheme: client.scheme))
-                    }))
+                            cell: cell.address.description,
+                            seen: cell.seen.description,
+                            versions: VersionJSON.list(cell, scheme: client.scheme)
+                        )
+                    }
+                )
+            )
         } else {
             self.tell(cells, client.scheme)
         }
@@ -48,8 +56,12 @@ struct ClientConflicts: AsyncParsableCommand {
                 let shown = index == 0 ? say("  （暂显示此值）", "  (shown for now)") : ""
                 Console.line("  \(index + 1). \(value)  \(version.who)\(shown)")
             }
-            Console.line(say("  裁定：huiliu-client resolve \(cell.address) --take 1（或 --value 新值）",
-                    "  To decide: huiliu-client resolve \(cell.address) --take 1 (or --value NEW)"))
+            Console.line(
+                say(
+                    "  裁定：huiliu-client resolve \(cell.address) --take 1（或 --value 新值）",
+                    "  To decide: huiliu-client resolve \(cell.address) --take 1 (or --value NEW)"
+                )
+            )
         }
     }
 

@@ -14,7 +14,9 @@ struct ClientImport: AsyncParsableCommand {
             abstract: say("从 CSV 文件导入；有问题的行单独退回，其余照常", "Imports a CSV file; a refused row alone is left out."),
             discussion: say(
                 "例：huiliu-client import 上半年.csv --dry-run\n列：单位,报表,报告期,行,指标,数值",
-                "Example: huiliu-client import half-year.csv --dry-run\nColumns: unit,form,period,row,item,value"))
+                "Example: huiliu-client import half-year.csv --dry-run\nColumns: unit,form,period,row,item,value"
+            )
+        )
     }
 
     @OptionGroup var common: CommonOptions
@@ -45,8 +47,12 @@ struct ClientImport: AsyncParsableCommand {
         }
         refused.sort { $0.line < $1.line }
         let report = ImportJSON(
-            new: outcomes.count { $0 == .new }, changed: outcomes.count { $0 == .changed },
-            same: outcomes.count { $0 == .same }, refused: refused.map(RefusedJSON.init), dryRun: self.dryRun)
+            new: outcomes.count { $0 == .new },
+            changed: outcomes.count { $0 == .changed },
+            same: outcomes.count { $0 == .same },
+            refused: refused.map(RefusedJSON.init),
+            dryRun: self.dryRun
+        )
         if self.output.json {
             JSONOutput.write(report)
         } else {
@@ -61,7 +67,9 @@ struct ClientImport: AsyncParsableCommand {
                 Exit.usage,
                 UsageError(
                     Bilingual("读不到文件 \(self.file)。", "The file \(self.file) cannot be read."),
-                    advice: Bilingual("请核对路径和权限。", "Check the path and its permissions.")))
+                    advice: Bilingual("请核对路径和权限。", "Check the path and its permissions.")
+                )
+            )
         }
         return [UInt8](data)
     }
@@ -87,7 +95,8 @@ struct ClientImport: AsyncParsableCommand {
         }
         let summary = say(
             "新增 \(report.new)，修改 \(report.changed)，相同 \(report.same)，退回 \(report.refused.count)。",
-            "\(report.new) new, \(report.changed) changed, \(report.same) the same, \(report.refused.count) refused.")
+            "\(report.new) new, \(report.changed) changed, \(report.same) the same, \(report.refused.count) refused."
+        )
         Console.line(self.dryRun ? say("试运行，未写入：", "Dry run, nothing written: ") + summary : summary)
     }
 

@@ -13,7 +13,9 @@ struct ClientInit: AsyncParsableCommand {
             abstract: say("为本单位新建数据库", "Makes a store for this office."),
             discussion: say(
                 "例：huiliu-client init --unit 410728 --server 127.0.0.1:7428 --name 办公室一 --author 张三",
-                "Example: huiliu-client init --unit 410728 --server 127.0.0.1:7428 --name \"Office one\" --author \"Zhang San\""))
+                "Example: huiliu-client init --unit 410728 --server 127.0.0.1:7428 --name \"Office one\" --author \"Zhang San\""
+            )
+        )
     }
 
     @OptionGroup var common: CommonOptions
@@ -21,9 +23,13 @@ struct ClientInit: AsyncParsableCommand {
     var unit: String
     @Option(help: ArgumentHelp(say("省级服务器地址", "The province's address."), valueName: "host:port"))
     var server: String
-    @Option(help: ArgumentHelp(say("本机名称，随数据一起上报", "This device's name; it travels with its figures."), valueName: "name"))
+    @Option(
+        help: ArgumentHelp(say("本机名称，随数据一起上报", "This device's name; it travels with its figures."), valueName: "name")
+    )
     var name: String
-    @Option(help: ArgumentHelp(say("填报人姓名（默认同本机名称）", "Who works here (default: the device's name)."), valueName: "author"))
+    @Option(
+        help: ArgumentHelp(say("填报人姓名（默认同本机名称）", "Who works here (default: the device's name)."), valueName: "author")
+    )
     var author: String?
 
     func run() async throws {
@@ -42,20 +48,31 @@ struct ClientInit: AsyncParsableCommand {
                     Bilingual("名称“\(text)”为空、过长或换行。", "The name “\(text)” is empty, too long or has a line break."),
                     advice: Bilingual(
                         "请写 1 到 \(ChangeLimits.authorByteCountMax) 字节的一行名称。",
-                        "Give one line of 1 to \(ChangeLimits.authorByteCountMax) bytes.")))
+                        "Give one line of 1 to \(ChangeLimits.authorByteCountMax) bytes."
+                    )
+                )
+            )
         }
         let identity = ClientStore.Identity(
-            replica: ReplicaID(rawValue: UInt64.random(in: 1...UInt64.max)), unit: code, server: self.server,
-            name: self.name, author: author)
+            replica: ReplicaID(rawValue: UInt64.random(in: 1...UInt64.max)),
+            unit: code,
+            server: self.server,
+            name: self.name,
+            author: author
+        )
         _ = try ClientStore.create(in: self.common.storeDirectory, identity: identity, scheme: source)
         Console.line(
-            say("已为 \(unit.name.chinese)（\(code)）建立数据库：\(self.common.storeDirectory)",
-                "Made a store for \(unit.name.english) (\(code)) in \(self.common.storeDirectory)"))
+            say(
+                "已为 \(unit.name.chinese)（\(code)）建立数据库：\(self.common.storeDirectory)",
+                "Made a store for \(unit.name.english) (\(code)) in \(self.common.storeDirectory)"
+            )
+        )
     }
 
     static func badServer(_ text: String) -> UsageError {
         UsageError(
             Bilingual("“\(text)”不是服务器地址。", "“\(text)” is not a server address."),
-            advice: Bilingual("请写成 主机:端口，例如 127.0.0.1:7428。", "Write HOST:PORT, for example 127.0.0.1:7428."))
+            advice: Bilingual("请写成 主机:端口，例如 127.0.0.1:7428。", "Write HOST:PORT, for example 127.0.0.1:7428.")
+        )
     }
 }

@@ -12,16 +12,25 @@ struct ClientResolve: AsyncParsableCommand {
             abstract: say("在并存的值中裁定，取代全部版本", "Decides between values side by side; supersedes all of them."),
             discussion: say(
                 "例：huiliu-client resolve 410728-01/infrastructure/2024-H1/roads --take 2",
-                "Example: huiliu-client resolve 410728-01/infrastructure/2024-H1/roads --take 2"))
+                "Example: huiliu-client resolve 410728-01/infrastructure/2024-H1/roads --take 2"
+            )
+        )
     }
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: JSONOption
-    @Option(help: ArgumentHelp(say("取 conflicts 所列的第几个", "Take this one of those that conflicts lists."), valueName: "n"))
+    @Option(
+        help: ArgumentHelp(say("取 conflicts 所列的第几个", "Take this one of those that conflicts lists."), valueName: "n")
+    )
     var take: Int?
     @Option(help: ArgumentHelp(say("另给一个值", "Give another value."), valueName: "value"))
     var value: String?
-    @Option(help: ArgumentHelp(say("您看到的版本记号（conflicts --json 给出）", "The token of what you saw, from conflicts --json."), valueName: "token"))
+    @Option(
+        help: ArgumentHelp(
+            say("您看到的版本记号（conflicts --json 给出）", "The token of what you saw, from conflicts --json."),
+            valueName: "token"
+        )
+    )
     var seen: String?
     @Argument(help: ArgumentHelp(say("单元格：单位/报表/报告期/指标", "The cell: unit/form/period/item."), valueName: "cell"))
     var cell: String
@@ -51,9 +60,13 @@ struct ClientResolve: AsyncParsableCommand {
             throw CommandFailure(
                 Exit.usage,
                 UsageError(
-                    Bilingual("单元格 \(cell.address) 有 \(state.versions.count) 个值，没有第 \(self.take ?? 0) 个。",
-                        "\(cell.address) has \(state.versions.count) values and no number \(self.take ?? 0)."),
-                    advice: Bilingual("请用 conflicts 查看编号。", "See the numbers with conflicts.")))
+                    Bilingual(
+                        "单元格 \(cell.address) 有 \(state.versions.count) 个值，没有第 \(self.take ?? 0) 个。",
+                        "\(cell.address) has \(state.versions.count) values and no number \(self.take ?? 0)."
+                    ),
+                    advice: Bilingual("请用 conflicts 查看编号。", "See the numbers with conflicts.")
+                )
+            )
         }
         return state.versions[take - 1].version.value
     }

@@ -13,16 +13,28 @@ struct ClientSet: AsyncParsableCommand {
             abstract: say("填写一个单元格，立即存盘", "Writes one cell; it is on disk when the command returns."),
             discussion: say(
                 "例：huiliu-client set 410728-01/infrastructure/2024-H1/roads 13公里\n空值写 \"\"；不适用写 n/a；保密写 withheld。",
-                "Example: huiliu-client set 410728-01/infrastructure/2024-H1/roads 13\nWrite \"\" for missing, n/a for not applicable, withheld for kept back."))
+                "Example: huiliu-client set 410728-01/infrastructure/2024-H1/roads 13\nWrite \"\" for missing, n/a for not applicable, withheld for kept back."
+            )
+        )
     }
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: JSONOption
-    @Option(help: ArgumentHelp(say("您看到的版本记号（show 给出）；此后有变则不写入", "The token of what you saw, from show; refused if that has changed."), valueName: "token"))
+    @Option(
+        help: ArgumentHelp(
+            say("您看到的版本记号（show 给出）；此后有变则不写入", "The token of what you saw, from show; refused if that has changed."),
+            valueName: "token"
+        )
+    )
     var seen: String?
     @Argument(help: ArgumentHelp(say("单元格：单位/报表/报告期/指标", "The cell: unit/form/period/item."), valueName: "cell"))
     var cell: String
-    @Argument(help: ArgumentHelp(say("值，可带限定词和计量单位", "The value, with qualifier and unit of measure if any."), valueName: "value"))
+    @Argument(
+        help: ArgumentHelp(
+            say("值，可带限定词和计量单位", "The value, with qualifier and unit of measure if any."),
+            valueName: "value"
+        )
+    )
     var value: String
 
     func run() async throws {
@@ -52,15 +64,19 @@ struct SetReport {
     func write(json: Bool) throws {
         let state = try self.client.store.cell(self.cell.address)
         if json {
-            JSONOutput.write(CellReportJSON(ShownCellJSON(state, scheme: self.client.scheme), written: self.outcome.isWritten))
+            JSONOutput.write(
+                CellReportJSON(ShownCellJSON(state, scheme: self.client.scheme), written: self.outcome.isWritten)
+            )
             return
         }
         let value = state.value.text(at: state.address, scheme: self.client.scheme)
-        let name = "\(self.cell.unit.name[Speech.language]) \(self.cell.item.name[Speech.language]) \(state.address.period)"
+        let name =
+            "\(self.cell.unit.name[Speech.language]) \(self.cell.item.name[Speech.language]) \(state.address.period)"
         Console.line(
             self.outcome.isWritten
                 ? say("已存盘：\(name) = \(value)", "Stored: \(name) = \(value)")
-                : say("值未变，无需写入：\(name) = \(value)", "Already so, nothing written: \(name) = \(value)"))
+                : say("值未变，无需写入：\(name) = \(value)", "Already so, nothing written: \(name) = \(value)")
+        )
     }
 }
 

@@ -11,7 +11,11 @@ struct ClientShow: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "show",
             abstract: say("显示一个单位一张报表一个报告期的全部指标", "Shows a unit's form for a period: every item, filled or not."),
-            discussion: say("例：huiliu-client show 410728-01 infrastructure 2024-H1", "Example: huiliu-client show 410728-01 infrastructure 2024-H1"))
+            discussion: say(
+                "例：huiliu-client show 410728-01 infrastructure 2024-H1",
+                "Example: huiliu-client show 410728-01 infrastructure 2024-H1"
+            )
+        )
     }
 
     @OptionGroup var common: CommonOptions
@@ -27,13 +31,19 @@ struct ClientShow: AsyncParsableCommand {
         let client = try OpenedClient(self.common, access: .read)
         guard let unit = client.scheme.unit(named: self.unit) else { throw SchemeRefusal.unknownUnit(self.unit) }
         guard let form = client.scheme.form(named: self.form) else { throw SchemeRefusal.unknownForm(self.form) }
-        guard let period = Period(self.period) else { throw CommandFailure(Exit.usage, SchemeRefusal.malformedPeriod(self.period)) }
+        guard let period = Period(self.period) else {
+            throw CommandFailure(Exit.usage, SchemeRefusal.malformedPeriod(self.period))
+        }
         let cells = try Self.cells(unit, form, period, client)
         if self.output.json {
             JSONOutput.write(
                 ShowJSON(
-                    unit: unit.code.description, form: form.code.description, period: period.description,
-                    cells: cells.map { ShownCellJSON($0, scheme: client.scheme) }))
+                    unit: unit.code.description,
+                    form: form.code.description,
+                    period: period.description,
+                    cells: cells.map { ShownCellJSON($0, scheme: client.scheme) }
+                )
+            )
             return
         }
         Console.line("\(unit.name[Speech.language])  \(form.name[Speech.language])  \(period)")
@@ -56,7 +66,10 @@ struct ClientShow: AsyncParsableCommand {
 
     /// Every item that the unit reports for such a period, in the scheme's order, then whatever else the store holds.
     private static func cells(
-        _ unit: ReportingUnit, _ form: Form, _ period: Period, _ client: OpenedClient
+        _ unit: ReportingUnit,
+        _ form: Form,
+        _ period: Period,
+        _ client: OpenedClient
     ) throws -> [CellState] {
         var stored = try client.store.cells(of: unit.code, form: form.code, period: period)
             .reduce(into: [CellAddress: CellState]()) { $0[$1.address] = $1 }

@@ -11,7 +11,8 @@ struct ClientStatus: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "status",
             abstract: say("有多少未送达、有没有冲突、上次何时同步", "What is not delivered, what is in conflict, when the last sync was."),
-            discussion: say("例：huiliu-client status", "Example: huiliu-client status"))
+            discussion: say("例：huiliu-client status", "Example: huiliu-client status")
+        )
     }
 
     @OptionGroup var common: CommonOptions
@@ -24,10 +25,17 @@ struct ClientStatus: AsyncParsableCommand {
         if self.output.json {
             JSONOutput.write(
                 StatusJSON(
-                    replica: identity.replica.description, unit: identity.unit.description, name: identity.name,
-                    scheme: client.scheme.identification, unsent: status.unsent,
-                    unsentSince: status.unsentSince?.description, lastSync: status.lastSync?.description,
-                    skewSeconds: status.skewSeconds, conflicts: status.conflictCount))
+                    replica: identity.replica.description,
+                    unit: identity.unit.description,
+                    name: identity.name,
+                    scheme: client.scheme.identification,
+                    unsent: status.unsent,
+                    unsentSince: status.unsentSince?.description,
+                    lastSync: status.lastSync?.description,
+                    skewSeconds: status.skewSeconds,
+                    conflicts: status.conflictCount
+                )
+            )
         } else {
             self.tell(status, client)
         }
@@ -37,20 +45,39 @@ struct ClientStatus: AsyncParsableCommand {
     private func tell(_ status: ClientStore.Status, _ client: OpenedClient) {
         let identity = client.store.identity
         let unit = client.scheme.unit(identity.unit)?.name[Speech.language] ?? ""
-        Console.line(say("\(unit)（\(identity.unit)），\(identity.name)，填报人 \(identity.author)",
-                "\(unit) (\(identity.unit)), \(identity.name), \(identity.author)"))
+        Console.line(
+            say(
+                "\(unit)（\(identity.unit)），\(identity.name)，填报人 \(identity.author)",
+                "\(unit) (\(identity.unit)), \(identity.name), \(identity.author)"
+            )
+        )
         Console.line(say("报表制度：\(client.scheme.identification)", "Scheme: \(client.scheme.identification)"))
         Console.line(
             status.unsent == 0
                 ? say("全部已送达省级。", "Everything is delivered to the province.")
-                : say("未送达 \(status.unsent) 笔更改，最早 \(status.unsentSince?.description ?? "—")；数据都在本机，有网时运行 sync。",
-                    "\(status.unsent) changes are not delivered, the oldest of \(status.unsentSince?.description ?? "—"); they are kept here, run sync when there is a line."))
-        Console.line(say("上次同步：\(status.lastSync?.description ?? "从未")", "Last sync: \(status.lastSync?.description ?? "never")"))
+                : say(
+                    "未送达 \(status.unsent) 笔更改，最早 \(status.unsentSince?.description ?? "—")；数据都在本机，有网时运行 sync。",
+                    "Changes not delivered: \(status.unsent), the oldest of \(status.unsentSince?.description ?? "—"); they are kept here, run sync when there is a line."
+                )
+        )
+        Console.line(
+            say("上次同步：\(status.lastSync?.description ?? "从未")", "Last sync: \(status.lastSync?.description ?? "never")")
+        )
         if let skew = status.skewSeconds, abs(skew) > 120 {
-            Console.line(say("本机时钟与省级相差 \(skew) 秒，请校准（不影响数据）。", "This device's clock is \(skew) seconds off the province's; set it (figures are not affected)."))
+            Console.line(
+                say(
+                    "本机时钟与省级相差 \(skew) 秒，请校准（不影响数据）。",
+                    "This device's clock is \(skew) seconds off the province's; set it (figures are not affected)."
+                )
+            )
         }
         if status.conflictCount > 0 {
-            Console.line(say("有 \(status.conflictCount) 个单元格冲突，请用 conflicts 查看。", "\(status.conflictCount) cells are in conflict; see them with conflicts."))
+            Console.line(
+                say(
+                    "有 \(status.conflictCount) 个单元格冲突，请用 conflicts 查看。",
+                    "Cells in conflict: \(status.conflictCount); see them with conflicts."
+                )
+            )
         }
     }
 

@@ -7,20 +7,32 @@ import ReportPages
 import ReportScheme
 import ReportStorage
 import ReportTransport
+import Synchronization
 
 struct ClientSync: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "sync",
-            abstract: say("与省级同步：送出本机的更改，取回别人的更改", "Syncs with the province: sends what it lacks, takes what this store lacks."),
-            discussion: say("例：huiliu-client sync --wait 60", "Example: huiliu-client sync --wait 60"))
+            abstract: say(
+                "与省级同步：送出本机的更改，取回别人的更改",
+                "Syncs with the province: sends what it lacks, takes what this store lacks."
+            ),
+            discussion: say("例：huiliu-client sync --wait 60", "Example: huiliu-client sync --wait 60")
+        )
     }
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: JSONOption
-    @Option(help: ArgumentHelp(say("省级服务器地址（默认 init 时给的）", "The province's address (default: as given to init)."), valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp(
+            say("省级服务器地址（默认 init 时给的）", "The province's address (default: as given to init)."),
+            valueName: "host:port"
+        )
+    )
     var server: String?
-    @Option(help: ArgumentHelp(say("连不上时最多等多少秒", "Give up after so many seconds without an answer."), valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(say("连不上时最多等多少秒", "Give up after so many seconds without an answer."), valueName: "seconds")
+    )
     var wait: Int64 = 20
 
     func validate() throws {
@@ -33,9 +45,31 @@ struct ClientSync: AsyncParsableCommand {
         let client = try OpenedClient(self.common, access: .write)
         let address = self.server ?? client.store.identity.server
         guard let server = HostPort(address) else { throw CommandFailure(Exit.usage, ClientInit.badServer(address)) }
+        let unsent = try client.store.status().unsent
+        let line = Mutex(ProgressLine())
+        let isQuiet = self.output.json
         let synchronizer = Synchronizer(
-            store: client.store, scheme: client.scheme, server: server, waitSeconds: self.wait,
-            logger: makeLogger(label: "huiliu-client"), now: wallClock)
+            store: client.store,
+            scheme: client.scheme,
+            server: server,
+            waitSeconds: self.wait,
+            logger: makeLogger(label: "huiliu-client"),
+            now: wallClock,
+            progress: { sent, received in
+                guard !isQuiet else { return }
+                line.withLock { line in
+                    line.update(
+                        done: sent,
+                        of: unsent,
+                        text: say(
+                            "已送出 \(sent)/\(unsent) 笔更改，收到 \(received) 笔",
+                            "sent \(sent) of \(unsent) changes, received \(received)"
+                        )
+                    )
+                }
+            }
+        )
+        defer { line.withLock { $0.finish() } }
         let report: Synchronizer.Report
         do {
             report = try await synchronizer.run()
@@ -48,10 +82,18 @@ struct ClientSync: AsyncParsableCommand {
             JSONOutput.write(SyncJSON(report, conflicts: conflicts))
         } else {
             Console.line(
-                say("同步完成：送出 \(report.changesSent) 笔更改，收到 \(report.changesReceived) 笔；上行 \(report.bytesOut) 字节，下行 \(report.bytesIn) 字节，往返 \(report.roundTrips) 次。",
-                    "Synced: \(report.changesSent) changes sent, \(report.changesReceived) received; \(report.bytesOut) bytes out, \(report.bytesIn) in, \(report.roundTrips) round trips."))
+                say(
+                    "同步完成：送出 \(report.changesSent) 笔更改，收到 \(report.changesReceived) 笔；上行 \(report.bytesOut) 字节，下行 \(report.bytesIn) 字节，往返 \(report.roundTrips) 次。",
+                    "Synced. Changes sent: \(report.changesSent), received: \(report.changesReceived). Bytes out: \(report.bytesOut), in: \(report.bytesIn). Round trips: \(report.roundTrips)."
+                )
+            )
             if conflicts > 0 {
-                Console.line(say("有 \(conflicts) 个单元格冲突，请用 conflicts 查看。", "\(conflicts) cells are in conflict; see them with conflicts."))
+                Console.line(
+                    say(
+                        "有 \(conflicts) 个单元格冲突，请用 conflicts 查看。",
+                        "Cells in conflict: \(conflicts); see them with conflicts."
+                    )
+                )
             }
         }
         if conflicts > 0 { throw ExitCode(Exit.attention) }

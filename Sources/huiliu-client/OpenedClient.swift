@@ -55,8 +55,10 @@ struct ForeignUnit: ExplainedError {
     var code: String { "foreign_unit" }
 
     var explanation: Bilingual {
-        Bilingual("\(self.unit.name.chinese)（\(self.unit.code)）不属于本机的单位 \(self.own)。",
-            "\(self.unit.name.english) (\(self.unit.code)) is not part of this office's unit \(self.own).")
+        Bilingual(
+            "\(self.unit.name.chinese)（\(self.unit.code)）不属于本机的单位 \(self.own)。",
+            "\(self.unit.name.english) (\(self.unit.code)) is not part of this office's unit \(self.own)."
+        )
     }
 
     var advice: Bilingual {

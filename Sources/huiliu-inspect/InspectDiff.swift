@@ -9,7 +9,8 @@ struct InspectDiff: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "diff",
             abstract: say("比较两个数据库共有范围内的单元格", "Compares the cells of two stores, over the scopes that both hold."),
-            discussion: say("例：huiliu-inspect diff 客户端目录 服务器目录", "Example: huiliu-inspect diff CLIENT_DIR SERVER_DIR"))
+            discussion: say("例：huiliu-inspect diff 客户端目录 服务器目录", "Example: huiliu-inspect diff CLIENT_DIR SERVER_DIR")
+        )
     }
 
     @OptionGroup var common: CommonOptions
@@ -33,8 +34,11 @@ struct InspectDiff: AsyncParsableCommand {
                 guard one != other else { continue }
                 differences.append(
                     DifferenceJSON(
-                        cell: address.description, left: VersionJSON.list(one, scheme: left.scheme),
-                        right: VersionJSON.list(other, scheme: right.scheme)))
+                        cell: address.description,
+                        left: VersionJSON.list(one, scheme: left.scheme),
+                        right: VersionJSON.list(other, scheme: right.scheme)
+                    )
+                )
             }
         }
         if self.output.json {
@@ -43,13 +47,18 @@ struct InspectDiff: AsyncParsableCommand {
             for difference in differences {
                 Console.line(difference.cell)
                 for (mark, versions) in [("<", difference.left), (">", difference.right)] {
-                    let texts = versions.map { "\($0.value.number ?? $0.value.text ?? $0.value.state) (\($0.author), \($0.device ?? $0.replica))" }
+                    let texts = versions.map {
+                        "\($0.value.number ?? $0.value.text ?? $0.value.state) (\($0.author), \($0.device ?? $0.replica))"
+                    }
                     Console.line("  \(mark) \(texts.isEmpty ? "—" : texts.joined(separator: " | "))")
                 }
             }
             Console.line(
-                say("共有范围 \(shared.count) 个，不同的单元格 \(differences.count) 个。",
-                    "\(shared.count) scopes in common, \(differences.count) cells differ."))
+                say(
+                    "共有范围 \(shared.count) 个，不同的单元格 \(differences.count) 个。",
+                    "\(shared.count) scopes in common, \(differences.count) cells differ."
+                )
+            )
         }
         if !differences.isEmpty { throw ExitCode(Exit.attention) }
     }

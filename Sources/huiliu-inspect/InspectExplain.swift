@@ -9,10 +9,15 @@ struct InspectExplain: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "explain",
-            abstract: say("讲述一个单元格的来历：谁、在哪台设备、何时写了什么，取代了什么，为什么现在是这个值",
-                "Tells the story of a cell: who wrote what, on which device, when, what it superseded, and why it is what it is."),
-            discussion: say("例：huiliu-inspect explain 410728-01/infrastructure/2024-H1/roads --store 目录",
-                "Example: huiliu-inspect explain 410728-01/infrastructure/2024-H1/roads --store DIR"))
+            abstract: say(
+                "讲述一个单元格的来历：谁、在哪台设备、何时写了什么，取代了什么，为什么现在是这个值",
+                "Tells the story of a cell: who wrote what, on which device, when, what it superseded, and why it is what it is."
+            ),
+            discussion: say(
+                "例：huiliu-inspect explain 410728-01/infrastructure/2024-H1/roads --store 目录",
+                "Example: huiliu-inspect explain 410728-01/infrastructure/2024-H1/roads --store DIR"
+            )
+        )
     }
 
     @OptionGroup var common: CommonOptions
@@ -35,11 +40,14 @@ struct InspectExplain: AsyncParsableCommand {
         if self.output.json {
             JSONOutput.write(
                 ExplainJSON(
-                    cell: address.description, current: VersionJSON.list(state, scheme: store.scheme),
+                    cell: address.description,
+                    current: VersionJSON.list(state, scheme: store.scheme),
                     history: history.enumerated().map { index, event in
                         EventJSON(index + 1, event, state: state, scheme: store.scheme)
                     },
-                    reason: reason[Speech.language]))
+                    reason: reason[Speech.language]
+                )
+            )
             return
         }
         let item = store.scheme?.form(address.form)?.item(address.item)?.name[Speech.language]
@@ -76,10 +84,12 @@ struct InspectExplain: AsyncParsableCommand {
         return state.isConflict
             ? Bilingual(
                 "有 \(state.versions.count) 个互不知晓的值并存，尚未裁定；暂显示 \(value)，因为它的时间（同时则依设备号、序号）最大。",
-                "\(state.versions.count) values stand side by side, written without knowledge of each other, and nobody has decided; \(value) is shown for now because its time (then replica, sequence) is the greatest.")
+                "\(state.versions.count) values stand side by side, written without knowledge of each other, and nobody has decided; \(value) is shown for now because its time (then replica, sequence) is the greatest."
+            )
             : Bilingual(
                 "有 \(state.versions.count) 次互不知晓的写入，值相同，所以不算冲突：\(value)。",
-                "\(state.versions.count) writes without knowledge of each other agree on \(value), which is no conflict.")
+                "\(state.versions.count) writes without knowledge of each other agree on \(value), which is no conflict."
+            )
     }
 
     private struct ExplainJSON: Encodable {
@@ -96,8 +106,12 @@ struct InspectExplain: AsyncParsableCommand {
 
         init(_ number: Int, _ event: CellEvent, state: CellState, scheme: Scheme?) {
             self.version = VersionJSON(
-                number, event.authored, at: state.address, scheme: scheme,
-                isProvisional: state.versions.first?.version.hash == event.authored.version.hash)
+                number,
+                event.authored,
+                at: state.address,
+                scheme: scheme,
+                isProvisional: state.versions.first?.version.hash == event.authored.version.hash
+            )
             self.supersededBy = event.supersededBy
             self.delivered = event.isDelivered
         }

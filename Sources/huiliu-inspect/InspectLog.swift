@@ -9,7 +9,8 @@ struct InspectLog: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "log",
             abstract: say("按到达顺序列出所有更改", "Lists every change, in the order in which it arrived."),
-            discussion: say("例：huiliu-inspect log --store 目录 --json", "Example: huiliu-inspect log --store DIR --json"))
+            discussion: say("例：huiliu-inspect log --store 目录 --json", "Example: huiliu-inspect log --store DIR --json")
+        )
     }
 
     @OptionGroup var common: CommonOptions
@@ -21,8 +22,11 @@ struct InspectLog: AsyncParsableCommand {
             try reader.scopes().flatMap { scope in
                 try reader.log(of: scope).map { entry in
                     ChangeJSON(
-                        entry, scope: scope,
-                        device: try reader.deviceName(of: entry.stored.chained.replica, in: scope), store: store)
+                        entry,
+                        scope: scope,
+                        device: try reader.deviceName(of: entry.stored.chained.replica, in: scope),
+                        store: store
+                    )
                 }
             }
         }
@@ -33,8 +37,11 @@ struct InspectLog: AsyncParsableCommand {
         for change in changes {
             let device = change.device ?? change.replica
             Console.line(
-                say("\(change.scope) \(change.replica):\(change.sequence) \(change.time) \(change.author)（\(device)）",
-                    "\(change.scope) \(change.replica):\(change.sequence) \(change.time) \(change.author) (\(device))"))
+                say(
+                    "\(change.scope) \(change.replica):\(change.sequence) \(change.time) \(change.author)（\(device)）",
+                    "\(change.scope) \(change.replica):\(change.sequence) \(change.time) \(change.author) (\(device))"
+                )
+            )
             for write in change.writes { Console.line("    \(write.cell) = \(write.text)") }
         }
     }
@@ -65,8 +72,10 @@ struct InspectLog: AsyncParsableCommand {
             self.writes = chained.change.writes.map { write in
                 let address = CellAddress(write.address, in: scope)
                 return WriteJSON(
-                    cell: address.description, value: ValueJSON(write.value, at: address, scheme: store.scheme),
-                    text: write.value.text(at: address, scheme: store.scheme))
+                    cell: address.description,
+                    value: ValueJSON(write.value, at: address, scheme: store.scheme),
+                    text: write.value.text(at: address, scheme: store.scheme)
+                )
             }
         }
     }

@@ -8,8 +8,12 @@ struct InspectStatus: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "status",
-            abstract: say("每个范围有多少更改、单元格和冲突，走到了哪里", "What the store holds of every scope, and how far it has got there."),
-            discussion: say("例：huiliu-inspect status --store 目录", "Example: huiliu-inspect status --store DIR"))
+            abstract: say(
+                "每个范围有多少更改、单元格和冲突，走到了哪里",
+                "What the store holds of every scope, and how far it has got there."
+            ),
+            discussion: say("例：huiliu-inspect status --store 目录", "Example: huiliu-inspect status --store DIR")
+        )
     }
 
     @OptionGroup var common: CommonOptions
@@ -21,18 +25,25 @@ struct InspectStatus: AsyncParsableCommand {
             try reader.scopes().map { scope in
                 let chains = try reader.chains(in: scope)
                 return ScopeJSON(
-                    scope: scope.description, changes: chains.changeCount, cells: try reader.cellCount(in: scope),
-                    conflicts: try reader.conflictCount(in: scope), tip: chains.tip?.description,
+                    scope: scope.description,
+                    changes: chains.changeCount,
+                    cells: try reader.cellCount(in: scope),
+                    conflicts: try reader.conflictCount(in: scope),
+                    tip: chains.tip?.description,
                     heads: chains.lines.filter(chains.isHead).map {
                         HeadJSON(
-                            replica: $0.replica.description, sequence: $0.head.sequence,
-                            hash: $0.head.hash.description)
-                    })
+                            replica: $0.replica.description,
+                            sequence: $0.head.sequence,
+                            hash: $0.head.hash.description
+                        )
+                    }
+                )
             }
         }
         if self.output.json {
             JSONOutput.write(
-                StatusJSON(kind: store.database.kind.name, scheme: store.schemeText, scopes: scopes))
+                StatusJSON(kind: store.database.kind.name, scheme: store.schemeText, scopes: scopes)
+            )
             return
         }
         let kind = store.database.kind == .client ? say("客户端", "client") : say("服务器", "server")

@@ -23,7 +23,9 @@ struct OpenedStore {
                 Exit.usage,
                 UsageError(
                     Bilingual("目录 \(directory) 中既有客户端又有服务器数据库。", "\(directory) holds a client's and a server's store."),
-                    advice: Bilingual("请把两者放在不同目录。", "Keep them in two directories.")))
+                    advice: Bilingual("请把两者放在不同目录。", "Keep them in two directories.")
+                )
+            )
         }
         self.database = try ReportDatabase(kind: kind, directory: directory, access: .read)
         let source = try self.database.read { reader in

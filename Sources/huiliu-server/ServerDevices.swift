@@ -11,7 +11,8 @@ struct ServerDevices: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "devices",
             abstract: say("列出同步过的设备", "Lists the devices that have synced."),
-            discussion: say("例：huiliu-server devices --json", "Example: huiliu-server devices --json"))
+            discussion: say("例：huiliu-server devices --json", "Example: huiliu-server devices --json")
+        )
     }
 
     @OptionGroup var common: CommonOptions

@@ -11,22 +11,39 @@ struct ServerInit: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "init",
             abstract: say("新建省级数据库", "Makes the province's store."),
-            discussion: say("例：huiliu-server init --store 目录 --scheme 制度目录", "Example: huiliu-server init --store DIR --scheme SCHEME_DIR"))
+            discussion: say(
+                "例：huiliu-server init --store 目录 --scheme 制度目录",
+                "Example: huiliu-server init --store DIR --scheme SCHEME_DIR"
+            )
+        )
     }
 
     @OptionGroup var common: CommonOptions
-    @Option(help: ArgumentHelp(say("报表制度目录（YAML 文件；默认内置的河南制度）", "A directory of scheme files in YAML (default: the bundled Henan scheme)."), valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            say(
+                "报表制度目录（YAML 文件；默认内置的河南制度）",
+                "A directory of scheme files in YAML (default: the bundled Henan scheme)."
+            ),
+            valueName: "dir"
+        )
+    )
     var scheme: String?
 
     func run() async throws {
         let source = try self.scheme.map(Self.read) ?? BundledScheme.source
         let scheme = try Scheme.parse(source)
         _ = try ServerStore.create(
-            in: self.common.storeDirectory, replica: ReplicaID(rawValue: UInt64.random(in: 1...UInt64.max)),
-            scheme: source)
+            in: self.common.storeDirectory,
+            replica: ReplicaID(rawValue: UInt64.random(in: 1...UInt64.max)),
+            scheme: source
+        )
         Console.line(
-            say("已建立省级数据库：\(self.common.storeDirectory)（\(scheme.name.chinese)，\(scheme.units.count) 个单位，\(scheme.forms.count) 张报表）",
-                "Made the province's store in \(self.common.storeDirectory) (\(scheme.name.english): \(scheme.units.count) units, \(scheme.forms.count) forms)"))
+            say(
+                "已建立省级数据库：\(self.common.storeDirectory)（\(scheme.name.chinese)，\(scheme.units.count) 个单位，\(scheme.forms.count) 张报表）",
+                "Made the province's store in \(self.common.storeDirectory) (\(scheme.name.english): \(scheme.units.count) units, \(scheme.forms.count) forms)"
+            )
+        )
     }
 
     /// Every YAML file that lies directly in `directory`.
@@ -36,11 +53,14 @@ struct ServerInit: AsyncParsableCommand {
                 Exit.usage,
                 UsageError(
                     Bilingual("读不到目录 \(directory)。", "The directory \(directory) cannot be read."),
-                    advice: Bilingual("请核对 --scheme 的路径。", "Check the path given to --scheme.")))
+                    advice: Bilingual("请核对 --scheme 的路径。", "Check the path given to --scheme.")
+                )
+            )
         }
         return try SchemeSource(
             read: names.filter { $0.hasSuffix(".yaml") }.sorted().map { name in
                 (name: name, bytes: [UInt8](FileManager.default.contents(atPath: directory + "/" + name) ?? Data()))
-            })
+            }
+        )
     }
 }

@@ -17,11 +17,15 @@ struct ServerServe: AsyncParsableCommand {
             abstract: say("接受各县同步，直到收到停止信号", "Takes syncs until it is told to stop."),
             discussion: say(
                 "例：huiliu-server serve --sync 127.0.0.1:7428\n第一行输出“listening sync=地址”。收到 SIGTERM 后完成正在进行的提交再退出。",
-                "Example: huiliu-server serve --sync 127.0.0.1:7428\nThe first line says “listening sync=ADDRESS”. On SIGTERM it finishes the commit under way."))
+                "Example: huiliu-server serve --sync 127.0.0.1:7428\nThe first line says “listening sync=ADDRESS”. On SIGTERM it finishes the commit under way."
+            )
+        )
     }
 
     @OptionGroup var common: CommonOptions
-    @Option(help: ArgumentHelp(say("监听地址；端口 0 为任意空闲端口", "Where to listen; port 0 is any free one."), valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp(say("监听地址；端口 0 为任意空闲端口", "Where to listen; port 0 is any free one."), valueName: "host:port")
+    )
     var sync = "127.0.0.1:7428"
 
     func run() async throws {
@@ -30,17 +34,30 @@ struct ServerServe: AsyncParsableCommand {
                 Exit.usage,
                 UsageError(
                     Bilingual("“\(self.sync)”不是监听地址。", "“\(self.sync)” is not an address to listen on."),
-                    advice: Bilingual("请写成 主机:端口，例如 127.0.0.1:7428。", "Write HOST:PORT, for example 127.0.0.1:7428.")))
+                    advice: Bilingual("请写成 主机:端口，例如 127.0.0.1:7428。", "Write HOST:PORT, for example 127.0.0.1:7428.")
+                )
+            )
         }
         let server = try OpenedServer(self.common, access: .serve)
         let logger = makeLogger(label: "huiliu-server")
         let service = try SyncService(
-            store: server.store, scheme: server.scheme, source: server.source, address: address, logger: logger,
-            now: wallClock, listening: { Console.line("listening sync=\($0)") })
+            store: server.store,
+            scheme: server.scheme,
+            source: server.source,
+            address: address,
+            logger: logger,
+            now: wallClock,
+            listening: { Console.line("listening sync=\($0)") }
+        )
         do {
-            try await ServiceGroup(
-                services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
-            ).run()
+            var configuration = ServiceGroupConfiguration(
+                services: [service],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+            // A client that does not read must not keep the server from stopping.
+            configuration.maximumGracefulShutdownDuration = .seconds(10)
+            try await ServiceGroup(configuration: configuration).run()
         } catch let error as ListenFailure {
             throw CommandFailure(Exit.unreachable, error)
         }

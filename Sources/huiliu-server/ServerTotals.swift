@@ -11,13 +11,25 @@ struct ServerTotals: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "totals",
-            abstract: say("一张报表一个报告期的逐级汇总，注明几家已报、缺谁", "The totals of a form and period at every level, with who has reported and who has not."),
-            discussion: say("例：huiliu-server totals infrastructure 2024-H1 --under 410728", "Example: huiliu-server totals infrastructure 2024-H1 --under 410728"))
+            abstract: say(
+                "一张报表一个报告期的逐级汇总，注明几家已报、缺谁",
+                "The totals of a form and period at every level, with who has reported and who has not."
+            ),
+            discussion: say(
+                "例：huiliu-server totals infrastructure 2024-H1 --under 410728",
+                "Example: huiliu-server totals infrastructure 2024-H1 --under 410728"
+            )
+        )
     }
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: JSONOption
-    @Option(help: ArgumentHelp(say("只看该单位及其下级（默认全省）", "Only this unit and those below it (default: the province)."), valueName: "unit"))
+    @Option(
+        help: ArgumentHelp(
+            say("只看该单位及其下级（默认全省）", "Only this unit and those below it (default: the province)."),
+            valueName: "unit"
+        )
+    )
     var under: String?
     @Argument(help: ArgumentHelp(say("报表代码或名称", "Form: code or name."), valueName: "form"))
     var form: String
@@ -76,7 +88,8 @@ struct ServerTotals: AsyncParsableCommand {
         // A long list is in the JSON; a person wants to know that somebody is missing, and who first.
         if !row.missing.isEmpty {
             let named = row.missing.prefix(3).map(\.description).joined(separator: " ")
-            let more = row.missing.count > 3 ? say(" 等 \(row.missing.count) 家", " and \(row.missing.count - 3) more") : ""
+            let more =
+                row.missing.count > 3 ? say(" 等 \(row.missing.count) 家", " and \(row.missing.count - 3) more") : ""
             notes.append(say("缺报 ", "missing ") + named + more)
         }
         if row.inConflict > 0 { notes.append(say("\(row.inConflict) 格冲突", "\(row.inConflict) in conflict")) }

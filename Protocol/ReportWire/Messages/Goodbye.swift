@@ -11,7 +11,9 @@ extension ProtocolError {
         let code = try reader.varint()
         let chinese = try reader.string(upTo: Limits.wordsByteCountMax)
         self.init(
-            rawCode: code, words: Bilingual(chinese, try reader.string(upTo: Limits.wordsByteCountMax)))
+            rawCode: code,
+            words: Bilingual(chinese, try reader.string(upTo: Limits.wordsByteCountMax))
+        )
     }
 
     private static func shortened(_ words: String) -> String {

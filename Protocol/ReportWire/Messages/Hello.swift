@@ -24,7 +24,10 @@ package struct Hello: Hashable, Sendable {
     }
 
     package init(
-        versions: ClosedRange<UInt64> = Limits.versions, replica: ReplicaID, time: Timestamp, scheme: UInt64,
+        versions: ClosedRange<UInt64> = Limits.versions,
+        replica: ReplicaID,
+        time: Timestamp,
+        scheme: UInt64,
         scopes: [Scope]
     ) {
         self.versions = versions
@@ -67,40 +70,26 @@ package struct Hello: Hashable, Sendable {
 }
 
 extension ByteWriter {
-    /// A unit code after another one: the length of the common prefix, then the rest.
-    mutating func unit(_ unit: UnitCode, after previous: UnitCode?) {
-        let code = unit.description
-        let common = previous.map { zip($0.description.utf8, code.utf8).prefix { $0 == $1 }.count } ?? 0
-        self.varint(common)
-        self.string(String(decoding: code.utf8.dropFirst(common), as: UTF8.self))
+    mutating func unit(_ unit: UnitCode) {
+        self.varint(unit.wireNumber)
     }
 
-    mutating func unit(_ unit: UnitCode) {
-        self.string(unit.description)
+    /// A unit in a list: how far its number is from the one before.
+    mutating func unit(_ unit: UnitCode, after previous: UnitCode?) {
+        self.signed(Int64(unit.wireNumber) - Int64(previous?.wireNumber ?? 0))
     }
 }
 
 extension ByteReader {
-    /// The longest unit code: `410728-01-02`.
-    private static let unitByteCountMax = 12
-
-    mutating func unit(after previous: UnitCode?) throws(MalformedBytes) -> UnitCode {
-        let common = try self.count(upTo: Self.unitByteCountMax, of: "common bytes")
-        let rest = try self.string(upTo: Self.unitByteCountMax)
-        let known = previous?.description ?? ""
-        guard common <= known.utf8.count, let unit = UnitCode(known.prefix(common) + rest) else {
-            throw self.malformed("a unit code")
-        }
-        var check = ByteWriter()
-        check.unit(unit, after: previous)
-        var again = ByteReader(check.bytes)
-        guard try again.varint() == UInt64(common) else { throw self.malformed("the whole common prefix") }
+    mutating func unit() throws(MalformedBytes) -> UnitCode {
+        guard let unit = UnitCode(wireNumber: try self.varint()) else { throw self.malformed("a unit") }
         return unit
     }
 
-    mutating func unit() throws(MalformedBytes) -> UnitCode {
-        guard let unit = UnitCode(try self.string(upTo: Self.unitByteCountMax)) else {
-            throw self.malformed("a unit code")
+    mutating func unit(after previous: UnitCode?) throws(MalformedBytes) -> UnitCode {
+        let (number, overflow) = Int64(previous?.wireNumber ?? 0).addingReportingOverflow(try self.signed())
+        guard !overflow, number >= 0, let unit = UnitCode(wireNumber: UInt64(number)) else {
+            throw self.malformed("a unit")
         }
         return unit
     }

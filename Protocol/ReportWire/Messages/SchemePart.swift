@@ -23,7 +23,9 @@ package struct SchemePart: Hashable, Sendable {
     init(from reader: inout ByteReader) throws(MalformedBytes) {
         self.totalByteCount = try reader.count(upTo: Limits.schemeByteCountMax, of: "bytes of scheme")
         self.inflatedByteCount = try reader.count(
-            upTo: Limits.schemeInflatedByteCountMax, of: "bytes of inflated scheme")
+            upTo: Limits.schemeInflatedByteCountMax,
+            of: "bytes of inflated scheme"
+        )
         self.bytes = Array(try reader.blob(upTo: Limits.schemePartByteCountMax))
     }
 
@@ -33,8 +35,10 @@ package struct SchemePart: Hashable, Sendable {
         let deflated = Deflate.deflate(scheme, dictionary: []) ?? scheme
         return stride(from: 0, to: deflated.count, by: Limits.schemePartByteCountMax).map { start in
             SchemePart(
-                totalByteCount: deflated.count, inflatedByteCount: scheme.count,
-                bytes: Array(deflated[start..<min(start + Limits.schemePartByteCountMax, deflated.count)]))
+                totalByteCount: deflated.count,
+                inflatedByteCount: scheme.count,
+                bytes: Array(deflated[start..<min(start + Limits.schemePartByteCountMax, deflated.count)])
+            )
         }
     }
 }
@@ -50,7 +54,10 @@ package struct SchemeAssembly: Hashable, Sendable {
     package mutating func append(_ part: SchemePart) throws(ProtocolError) -> [UInt8]? {
         self.bytes += part.bytes
         guard self.bytes.count <= part.totalByteCount, !part.bytes.isEmpty else {
-            throw .malformed("scheme", MalformedBytes(offset: self.bytes.count, expected: "\(part.totalByteCount) bytes"))
+            throw .malformed(
+                "scheme",
+                MalformedBytes(offset: self.bytes.count, expected: "\(part.totalByteCount) bytes")
+            )
         }
         guard self.bytes.count == part.totalByteCount else { return nil }
         if part.totalByteCount == part.inflatedByteCount { return self.bytes }

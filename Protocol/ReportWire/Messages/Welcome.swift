@@ -18,8 +18,13 @@ package struct Welcome: Hashable, Sendable {
     package var scopes: [UnitCode]?
 
     package init(
-        version: UInt64, replica: ReplicaID, time: Timestamp, scheme: UInt64, batchesInFlightMax: Int,
-        differingScopeCount: Int, scopes: [UnitCode]?
+        version: UInt64,
+        replica: ReplicaID,
+        time: Timestamp,
+        scheme: UInt64,
+        batchesInFlightMax: Int,
+        differingScopeCount: Int,
+        scopes: [UnitCode]?
     ) {
         self.version = version
         self.replica = replica
@@ -50,7 +55,7 @@ package struct Welcome: Hashable, Sendable {
         self.replica = ReplicaID(rawValue: try reader.fixed(UInt64.self))
         self.time = Timestamp(secondsSince1970: try reader.signed())
         self.scheme = try reader.fixed(UInt64.self)
-        self.batchesInFlightMax = try reader.count(upTo: 1024, of: "batches in flight")
+        self.batchesInFlightMax = try reader.count(upTo: Limits.batchesInFlightStatedMax, of: "batches in flight")
         guard self.batchesInFlightMax > 0 else { throw reader.malformed("at least one batch in flight") }
         self.differingScopeCount = try reader.count(upTo: Limits.scopeCountMax, of: "differing scopes")
         let count = try reader.count(upTo: Limits.scopeCountMax, of: "scopes")

@@ -1,0 +1,55 @@
+# `make test`, `make demo` and `make bench` install what they need on a Debian machine with a Swift toolchain.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+# After a crash the backtracer can hang for minutes.
+export SWIFT_BACKTRACE := enable=no
+
+packages := libz-dev libsqlite3-dev pkg-config python3 strace
+sudo := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: help build test demo bench lint format install clean
+
+help:
+	@echo "make test    build, lint and run every test"
+	@echo "make demo    a server and three clients, offline edits, a conflict, totals"
+	@echo "make bench   measure what the README's table states"
+	@echo "make build   the three commands, in .build/debug"
+	@echo "make format  format the sources"
+
+# Only what is not there yet, so that it costs nothing the second time and needs no network then.
+install:
+	@missing=$$(for package in $(packages); do \
+		dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done); \
+	if [ -n "$$missing" ]; then \
+		$(sudo) apt-get update -qq; \
+		DEBIAN_FRONTEND=noninteractive $(sudo) apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+build: install
+	swift build
+
+lint:
+	swift format lint --strict --recursive Package.swift Protocol Client Server Sources Tests
+
+# The tests and the demo share one build. Tests start what they need on free ports and stop it.
+test: install lint
+	swift build --build-tests
+	swift test --skip-build
+
+demo: install
+	swift build --product huiliu-server
+	swift build --product huiliu-client
+	swift build --product huiliu-inspect
+	Tests/Demo/demo.sh "$$(swift build --show-bin-path)"
+
+bench: install
+	HUILIU_BENCHMARKS=1 swift build -c release --product huiliu-benchmarks --scratch-path .build-bench
+	.build-bench/release/huiliu-benchmarks
+
+format:
+	swift format --in-place --recursive Package.swift Protocol Client Server Sources Tests
+
+clean:
+	rm -rf .build .build-bench
