@@ -118,7 +118,7 @@ var targets: [Target] = [
     command("huiliu-inspect", ["ReportModel", "ReportScheme", "ReportCommand", "ReportPages", "ReportStorage"]),
 
     // Tests: what only tests run.
-    .target(name: "TestSupport", dependencies: ["ReportModel"], path: "Tests/TestSupport", swiftSettings: settings),
+    library("TestSupport", in: "Tests", ["ReportModel", "ReportStorage"]),
     tests("ReportModelTests", ["ReportModel"]),
     // The sessions run the sync that the specification shows in bytes.
     tests(
@@ -127,6 +127,13 @@ var targets: [Target] = [
         exclude: ["README.md", "Vectors"]
     ),
     tests("ReportSchemeTests", ["ReportModel", "ReportScheme", "BundledScheme", "ServerSummary", "ReportPages"]),
+    tests(
+        "SimulationTests",
+        [
+            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportSession", "ReportStorage",
+            "ClientStore", "ServerStore",
+        ]
+    ),
     // The commands are named so that they are built; the tests run them as processes.
     tests(
         "IntegrationTests",

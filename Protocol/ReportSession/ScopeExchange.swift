@@ -26,6 +26,8 @@ struct ScopeExchange: Hashable, Sendable {
     /// How many batches had been sent when sending last began anew; an answer to an earlier one is out of date.
     private var restartedAt: UInt64 = 0
     private var gapAnswers = 0
+    /// Which batch got the last of ``gapAnswers``.
+    private var gapAnsweredAt: UInt64 = 0
     private(set) var hasSaidHave = false
 
     init(scope: UnitCode, own: Frontier) {
@@ -80,7 +82,8 @@ struct ScopeExchange: Hashable, Sendable {
             self.peer = self.peer!.united(with: have.frontier)
             self.isExhausted = false
         } else if answersLaterBatch {
-            self.restart(from: have.frontier)
+            // It lacks what was held back because it seemed to be ahead there. It is on another branch.
+            self.restart(from: have.frontier.withoutHeads(furtherThan: self.own))
         }
         self.isAssumed = false
     }
@@ -132,7 +135,11 @@ struct ScopeExchange: Hashable, Sendable {
         var actions: [SessionAction] = []
         if self.hasUnknownHeads, outcome.takenCount > 0 { self.isExhausted = false }
         if outcome.missing != nil {
-            self.gapAnswers += 1
+            // The batches that were on their way by then could not know of the answer.
+            if self.gapAnswers == 0 || self.batchesReceived > self.gapAnsweredAt + UInt64(Limits.batchesInFlightMax) {
+                self.gapAnswers += 1
+                self.gapAnsweredAt = self.batchesReceived
+            }
             guard self.gapAnswers <= Limits.gapAnswersMax else { throw .tooManyGaps(self.scope) }
             actions.append(self.have())
         }
@@ -147,6 +154,16 @@ struct ScopeExchange: Hashable, Sendable {
 }
 
 extension Frontier {
+    /// Without the heads of those replicas of which `own` has a head that is less far: what follows that one is sent
+    /// from the start of the chain, as to somebody who knows nothing of it.
+    fileprivate func withoutHeads(furtherThan own: Frontier) -> Frontier {
+        Frontier(
+            self.heads.filter { head in
+                own.heads.contains(head) || !own.heads(of: head.replica).contains { $0.sequence < head.sequence }
+            }
+        )
+    }
+
     /// The further one of both for each replica that has one head in each; else all heads of both. A guess at the
     /// union, which only the log could tell exactly; a wrong one ends in a gap or a duplicate, both harmless.
     fileprivate func united(with other: Frontier) -> Frontier {
