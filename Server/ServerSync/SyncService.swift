@@ -7,6 +7,7 @@ import ReportTransport
 import ReportWire
 import ServerStore
 import ServiceLifecycle
+import Synchronization
 
 /// Listens for clients until it is told to stop; then it finishes the commits under way and says goodbye.
 package struct SyncService: Service {
@@ -42,14 +43,14 @@ package struct SyncService: Service {
     }
 
     package func run() async throws {
-        let listener = try await self.bind()
+        let gate = Gate()
+        let listener = try await self.bind(gate)
         self.listening(
             HostPort(host: self.address.host, port: listener.channel.localAddress?.port ?? self.address.port)
         )
         let commits = GroupCommit(store: self.store, now: self.now)
         try await withThrowingDiscardingTaskGroup { connections in
             try await listener.executeThenClose { incoming in
-                // Closing the listener ends the sequence after those who are connected already: they are told goodbye.
                 try await withGracefulShutdownHandler {
                     for try await channel in incoming {
                         let connection = ServerConnection(
@@ -60,36 +61,40 @@ package struct SyncService: Service {
                             logger: self.logger,
                             now: self.now
                         )
-                        connections.addTask {
-                            guard let frames = try? await Self.wrap(channel) else { return }
-                            await connection.run(over: frames)
-                        }
+                        connections.addTask { await connection.run(over: channel) }
                     }
                 } onGracefulShutdown: {
-                    listener.channel.close(promise: nil)
+                    gate.shut(listener.channel)
                 }
             }
         }
     }
+}
 
-    /// Makes a connection speak frames, and begins to read.
-    private static func wrap(_ channel: any Channel) async throws -> FrameChannel {
-        try await channel.eventLoop.submit {
-            let frames = try FramePipeline.wrap(
-                channel,
-                silenceSeconds: Limits.silenceSecondsMax,
-                firstFrameSeconds: Limits.helloSecondsMax
-            )
-            channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
-            return frames
-        }.get()
+/// Ends the listening without dropping a connection between accepting and serving it: a `NIOAsyncChannel` that nobody
+/// sees to its end is a fatal error.
+private final class Gate: Sendable {
+    private let isShut = Mutex(false)
+
+    /// - Throws: When no more connections are taken.
+    func pass() throws {
+        if self.isShut.withLock({ $0 }) { throw ChannelError.ioOnClosedChannel }
+    }
+
+    /// Closes `listener` once every connection that has passed has been handed over.
+    func shut(_ listener: any Channel) {
+        self.isShut.withLock { $0 = true }
+        // Connections pass on their own event loop, and are handed over on the listener's: after one turn of each, none
+        // is on its way.
+        let turns = MultiThreadedEventLoopGroup.singleton.makeIterator().map { $0.submit {} }
+        EventLoopFuture.andAllComplete(Array(turns), on: listener.eventLoop)
+            .flatMap { listener.eventLoop.submit {} }
+            .whenComplete { _ in listener.close(promise: nil) }
     }
 }
 
 extension SyncService {
-    /// - Returns: The listener. What it accepts speaks no frames yet, and is not read: one that is dropped at shutdown
-    ///   would otherwise be a crash, since whoever makes a `NIOAsyncChannel` must see to its end.
-    private func bind() async throws -> NIOAsyncChannel<any Channel, Never> {
+    private func bind(_ gate: Gate) async throws -> NIOAsyncChannel<FrameChannel, Never> {
         do {
             return try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -97,9 +102,15 @@ extension SyncService {
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
                 // A client that has said all it has to say is still told why its connection ends.
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
-                .childChannelOption(.autoRead, value: false)
                 .bind(host: self.address.host, port: self.address.port) { channel in
-                    channel.eventLoop.makeSucceededFuture(channel)
+                    channel.eventLoop.makeCompletedFuture {
+                        try gate.pass()
+                        return try FramePipeline.wrap(
+                            channel,
+                            silenceSeconds: Limits.silenceSecondsMax,
+                            firstFrameSeconds: Limits.helloSecondsMax
+                        )
+                    }
                 }
         } catch let error as IOError {
             throw ListenFailure(address: self.address, detail: error.description)
