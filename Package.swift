@@ -134,6 +134,7 @@ var targets: [Target] = [
             "ClientStore", "ServerStore",
         ]
     ),
+    tests("HouseTests", []),
     // The commands are named so that they are built; the tests run them as processes.
     tests(
         "IntegrationTests",
