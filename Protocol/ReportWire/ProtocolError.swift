@@ -4,6 +4,7 @@ import ReportModel
 ///
 /// It travels as the code of a `goodbye` (Protocol/README.md, "Goodbye codes"); codes are never reused.
 package struct ProtocolError: Error, Hashable, Sendable {
+    /// The numbers on the wire.
     package enum Code: UInt64, Sendable, CaseIterable {
         case frameTooLarge = 1
         case frameTooShort = 2
@@ -42,18 +43,21 @@ package struct ProtocolError: Error, Hashable, Sendable {
 }
 
 extension ProtocolError {
+    /// A length field above the limit.
     package static func frameTooLarge(_ byteCount: UInt32) -> Self {
         Self(.frameTooLarge,
             "对方发来长度为 \(byteCount) 字节的帧，上限是 \(Limits.frameByteCountMax) 字节。",
             "The other side announced a frame of \(byteCount) bytes; the limit is \(Limits.frameByteCountMax).")
     }
 
+    /// A length field that leaves no room for kind, flags and checksum.
     package static func frameTooShort(_ byteCount: UInt32) -> Self {
         Self(.frameTooShort,
             "对方发来长度为 \(byteCount) 字节的帧，至少应有 \(Limits.frameByteCountMin) 字节。",
             "The other side announced a frame of \(byteCount) bytes; it needs at least \(Limits.frameByteCountMin).")
     }
 
+    /// A frame that was damaged on its way.
     package static func checksumMismatch(expected: UInt32, actual: UInt32) -> Self {
         let (expected, actual) = (
             Hexadecimal.text(expected, digitCount: 8), Hexadecimal.text(actual, digitCount: 8)
@@ -63,22 +67,26 @@ extension ProtocolError {
             "A frame arrived damaged: its checksum is \(actual) instead of \(expected).")
     }
 
+    /// A message that may not be skipped, of a kind that is not known.
     package static func unknownCriticalKind(_ kind: UInt8) -> Self {
         Self(.unknownCriticalKind,
             "对方发来必须理解、但本程序不认识的消息（种类 \(kind)），请升级本程序。",
             "The other side sent a message of kind \(kind) that must be understood and is not known here; update this program.")
     }
 
+    /// A payload that is no such message.
     package static func malformed(_ message: String, _ error: MalformedBytes) -> Self {
         Self(.malformedMessage,
             "收到的 \(message) 消息无法解析：第 \(error.offset) 字节处应为 \(error.expected)。",
             "A \(message) message cannot be read: at byte \(error.offset), expected \(error.expected).")
     }
 
+    /// A message that the present state of the conversation has no place for.
     package static func unexpected(_ message: String) -> Self {
         Self(.unexpectedMessage, "此时不应收到 \(message) 消息。", "A \(message) message is out of place here.")
     }
 
+    /// Two programs that speak no common version: which of them is too old.
     package static func noCommonVersion(client: ClosedRange<UInt64>) -> Self {
         client.upperBound < Limits.versions.lowerBound
             ? Self(.clientTooOld,
@@ -89,23 +97,27 @@ extension ProtocolError {
                 "The client is too new: it speaks protocol version \(client.lowerBound) at least, the server \(Limits.versions.upperBound) at most; ask the province to update the server.")
     }
 
+    /// A client that claims a unit of no scheme.
     package static func unknownUnit(_ unit: UnitCode) -> Self {
         Self(.unknownUnit,
             "服务器的报表制度中没有单位 \(unit)，请核对单位代码或联系省级管理员。",
             "The server's scheme has no unit \(unit); check the code or ask the province.")
     }
 
+    /// A deflated payload of another size than it states.
     package static func inflatesBeyondStatedSize(_ byteCount: Int) -> Self {
         Self(.inflatesBeyondStatedSize,
             "收到的压缩批次解压后与声明的 \(byteCount) 字节不符。",
             "A deflated batch does not inflate to the \(byteCount) bytes it states.")
     }
 
+    /// Figures of a scope that the connection does not serve.
     package static func scopeNotServed(_ scope: UnitCode) -> Self {
         Self(.scopeNotServed,
             "本连接不包括单位 \(scope) 的数据。", "The scope \(scope) is not part of this connection.")
     }
 
+    /// A peer that keeps sending what builds on something missing.
     package static func tooManyGaps(_ scope: UnitCode) -> Self {
         Self(.tooManyGaps,
             "单位 \(scope) 的更改多次缺少前置内容，同步停止；请稍后重试，若仍如此请联系管理员。",
@@ -114,6 +126,7 @@ extension ProtocolError {
 
     package static let shuttingDown = Self(.shuttingDown, "服务器正在停止，请稍后再同步。", "The server is stopping; sync again later.")
 
+    /// A peer that says nothing.
     package static func silentTooLong(seconds: Int64) -> Self {
         Self(.silentTooLong, "对方 \(seconds) 秒没有任何消息。", "The other side said nothing for \(seconds) seconds.")
     }

@@ -49,6 +49,7 @@ package final class ServerStore: Sendable {
 }
 
 extension ServerStore {
+    /// The scheme that the province reports by.
     package func schemeSource() throws -> SchemeSource {
         try self.database.read { reader in
             SchemeSource(try reader.schemeFiles().map { SchemeSource.File(name: $0.name, text: $0.text) })
@@ -72,6 +73,7 @@ extension ServerStore {
         try self.database.write { try $0.noteDevice(replica, unit: unit, at: now) }
     }
 
+    /// Where the province stands in these scopes.
     package func standings(in scopes: [UnitCode]) throws -> [(scope: UnitCode, frontier: Frontier, tip: ChainHash?)] {
         try self.database.read { reader in
             try scopes.map { scope in
@@ -81,6 +83,7 @@ extension ServerStore {
         }
     }
 
+    /// What a peer with this frontier lacks of a scope, as much as fits, in causal order.
     package func changes(
         in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int
     ) throws -> (changes: [StoredChange], frontier: Frontier, hasUnknownHeads: Bool) {

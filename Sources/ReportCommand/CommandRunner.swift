@@ -96,10 +96,12 @@ package enum CommandRunner {
 
 /// Standard output and standard error, unbuffered.
 package enum Console {
+    /// Writes a line to standard output.
     package static func line(_ text: String) {
         FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
 
+    /// Writes a line to standard error.
     package static func error(_ text: String) {
         FileHandle.standardError.write(Data((text + "\n").utf8))
     }

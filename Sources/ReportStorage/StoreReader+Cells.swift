@@ -18,6 +18,7 @@ package struct CellState: Hashable, Sendable {
     package var seen: SeenToken { SeenToken(self.versions.map(\.version)) }
 }
 
+/// A version of a cell, with who wrote it.
 package struct AuthoredVersion: Hashable, Sendable {
     package let version: Version
     package let author: PersonID
@@ -60,6 +61,7 @@ extension StoreReader {
         return try self.states(in: scope, where: "scope = ? AND others = 2", [number])
     }
 
+    /// How many cells of a scope are in conflict.
     package func conflictCount(in scope: UnitCode) throws -> Int {
         guard let number = try self.number(of: scope) else { return 0 }
         return try Int.fetchOne(

@@ -17,12 +17,14 @@ package final class StoreWriter {
 
     package var reader: StoreReader { StoreReader(self.database) }
 
+    /// Sets a named value.
     package func set(_ name: String, to value: String) throws {
         try self.database.execute(
             sql: "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             arguments: [name, value])
     }
 
+    /// Puts these in the place of the scheme's files.
     package func replaceSchemeFiles(with files: [(name: String, text: String)]) throws {
         try self.database.execute(sql: "DELETE FROM scheme_file")
         for file in files {
