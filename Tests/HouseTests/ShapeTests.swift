@@ -56,7 +56,8 @@ struct ShapeTests {
                     guard let range = line.firstRange(of: place) else { continue }
                     // `frame/work/` is a path of ours; a machine's begins with the slash.
                     let before = line[..<range.lowerBound].last
-                    let isRelative = before.map { $0.isLetter || $0.isNumber || $0 == "." || $0 == "/" || $0 == "}" } ?? false
+                    let isRelative =
+                        before.map { $0.isLetter || $0.isNumber || $0 == "." || $0 == "/" || $0 == "}" } ?? false
                     #expect(isRelative, "\(path):\(number + 1) mentions \(place)")
                 }
             }
@@ -87,10 +88,10 @@ struct ShapeTests {
 
     /// What a line declares; `nil` for a property, and for what needs no words.
     private static func declaration(_ line: Substring) -> Substring? {
-        guard let match = line.firstMatch(
-            of: /^package (?:static |final |mutating |convenience |indirect |override )*(struct|enum|class|actor|protocol|func|typealias) /)
-        else { return nil }
-        return self.trivial.contains { line.contains($0) } ? nil : line.dropFirst(match.0.count - 1)
+        let pattern =
+            #/^package (?:(?:static|final|mutating|convenience|indirect|override) )*(?:struct|enum|class|actor|protocol|func|typealias) /#
+        guard line.firstMatch(of: pattern) != nil else { return nil }
+        return self.trivial.contains { line.contains($0) } ? nil : line
     }
 
     /// Whether `///` stands above the declaration, over its attributes.

@@ -65,7 +65,9 @@ enum SourceTree {
         return found.map { "\(folder)/\($0)" }.filter { path in
             var isFolder: ObjCBool = false
             _ = FileManager.default.fileExists(
-                atPath: self.top.appendingPathComponent(path).path, isDirectory: &isFolder)
+                atPath: self.top.appendingPathComponent(path).path,
+                isDirectory: &isFolder
+            )
             return !isFolder.boolValue
         }.sorted()
     }

@@ -36,16 +36,19 @@ struct CommandLineTests {
 
     // MARK: - Language
 
-    @Test("speak the language of LANG, and --lang overrides it", arguments: [
-        (["LANG": "zh_CN.UTF-8"], [], true),
-        (["LANG": "zh_TW"], [], true),
-        (["LANG": "en_US.UTF-8"], [], false),
-        (["LANG": "de_DE.UTF-8"], [], false),
-        (["LANG": ""], [], false),
-        (["LANG": "zh_CN.UTF-8"], ["--lang", "en"], false),
-        (["LANG": "en_US.UTF-8"], ["--lang", "zh"], true),
-        (["LANG": "en_US.UTF-8"], ["--lang=zh"], true),
-    ] as [([String: String], [String], Bool)])
+    @Test(
+        "speak the language of LANG, and --lang overrides it",
+        arguments: [
+            (["LANG": "zh_CN.UTF-8"], [], true),
+            (["LANG": "zh_TW"], [], true),
+            (["LANG": "en_US.UTF-8"], [], false),
+            (["LANG": "de_DE.UTF-8"], [], false),
+            (["LANG": ""], [], false),
+            (["LANG": "zh_CN.UTF-8"], ["--lang", "en"], false),
+            (["LANG": "en_US.UTF-8"], ["--lang", "zh"], true),
+            (["LANG": "en_US.UTF-8"], ["--lang=zh"], true),
+        ] as [([String: String], [String], Bool)]
+    )
     func language(variables: [String: String], options: [String], isChinese: Bool) async throws {
         let scene = try Scene()
         let store = ["--store", scene.path("none")]
@@ -160,7 +163,10 @@ struct CommandLineTests {
                 try FileManager.default.copyItem(at: command.executable, to: copy)
             }
             return try await RunningProgram(
-                copy, arguments, variables: ["HUILIU_STORE": scene.path("by-variable")], directory: scene.folder
+                copy,
+                arguments,
+                variables: ["HUILIU_STORE": scene.path("by-variable")],
+                directory: scene.folder
             ).finished()
         }
         let made = try await run(.server, "init", "--store", "province")
@@ -175,7 +181,10 @@ struct CommandLineTests {
         #expect(try JSON(status.output)["scheme"].text?.hasPrefix("henan-zones") == true)
     }
 
-    @Test("listen on the loopback only, and say why", arguments: ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0"])
+    @Test(
+        "listen on the loopback only, and say why",
+        arguments: ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0"]
+    )
     func loopbackOnly(address: String) async throws {
         let scene = try Scene()
         try #require(try await Command.server.run(["init", "--store", scene.path("province")]).exitCode == 0)
@@ -199,7 +208,8 @@ struct CommandLineTests {
         for store in stores {
             for arguments in ["status", "log", "explain \(ConflictTests.cell)"] {
                 _ = try await Command.inspect.json(
-                    arguments.split(separator: " ").map(String.init) + ["--store", store])
+                    arguments.split(separator: " ").map(String.init) + ["--store", store]
+                )
             }
         }
         _ = try await Command.inspect.json(["diff", one.store, server.store], exits: 1)
@@ -215,9 +225,11 @@ struct CommandLineTests {
     /// The bytes of a store's file and of its write-ahead log; empty where there is none.
     private static func contents(of store: String) throws -> [String: Data] {
         let names = ["client.sqlite", "client.sqlite-wal", "server.sqlite", "server.sqlite-wal"]
-        return Dictionary(uniqueKeysWithValues: names.map { name in
-            (name, FileManager.default.contents(atPath: store + "/" + name) ?? Data())
-        })
+        return Dictionary(
+            uniqueKeysWithValues: names.map { name in
+                (name, FileManager.default.contents(atPath: store + "/" + name) ?? Data())
+            }
+        )
     }
 
     // MARK: - Foreign and newer stores
@@ -239,7 +251,8 @@ struct CommandLineTests {
             let refused = try await Command.client.run(arguments + ["--store", office.store, "--json"])
             #expect(refused.exitCode == 4, "\(arguments)")
             #expect(
-                try JSON(refused.errors)["error"]["code"].text == (kind == "newer" ? "store_newer" : "store_foreign"))
+                try JSON(refused.errors)["error"]["code"].text == (kind == "newer" ? "store_newer" : "store_foreign")
+            )
         }
         #expect(try Data(contentsOf: file) == bytes)
     }

@@ -15,7 +15,9 @@ struct ConflictTests {
 
         /// - Parameter values: equal in value is no conflict, and the syncs exit 0.
         init(
-            firstToSync: Int, values: (String, String) = ("13.5", "14"), areEqual: Bool = false
+            firstToSync: Int,
+            values: (String, String) = ("13.5", "14"),
+            areEqual: Bool = false
         ) async throws {
             self.scene = try Scene()
             self.server = try await self.scene.province()
@@ -152,7 +154,9 @@ struct ConflictTests {
             unit,form,period,row,item,value
             410728-01,infrastructure,2024-H1,,roads,15
             410728-01,infrastructure,2024-H1,,water_pipe,11
-            """, to: "rows.csv")
+            """,
+            to: "rows.csv"
+        )
         let imported = try await dispute.one.json("import", file, exits: 1)
         #expect(imported["new"] == 1 && imported["changed"] == 0)
         #expect(imported["refused"].list.map { $0["line"] } == [2])

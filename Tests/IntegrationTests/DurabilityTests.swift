@@ -12,11 +12,13 @@ struct DurabilityTests {
 
     @Test(
         "the server and the client sync their log between each commit and its receipt",
-        .enabled(if: SystemCallTrace.isPossible, "needs strace, and leave to trace (apt-get install strace)"))
+        .enabled(if: SystemCallTrace.isPossible, "needs strace, and leave to trace (apt-get install strace)")
+    )
     func traced() async throws {
         let scene = try Scene()
         var server = try await scene.province(
-            scheme: try OwnScheme.write(in: scene, itemCount: 10, type: "type: text"))
+            scheme: try OwnScheme.write(in: scene, itemCount: 10, type: "type: text")
+        )
         let writer = try await scene.office("writer", server: server)
         let reader = try await scene.office("reader", server: server)
         try await writer.sync()
@@ -29,7 +31,10 @@ struct DurabilityTests {
 
         let serverTrace = scene.path("server.trace")
         server = try await RunningServer.start(
-            store: server.store, port: server.port, tracer: SystemCallTrace.command(writing: serverTrace))
+            store: server.store,
+            port: server.port,
+            tracer: SystemCallTrace.command(writing: serverTrace)
+        )
         #expect(try await writer.sync()["sent"].number == marks.count)
         let clientTrace = scene.path("client.trace")
         let command = SystemCallTrace.command(writing: clientTrace)
@@ -43,8 +48,10 @@ struct DurabilityTests {
         for (name, trace) in [("server", serverTrace), ("client", clientTrace)] {
             let events = try SystemCallTrace(try String(contentsOfFile: trace, encoding: .utf8)).events
             let found = Self.check(events, marks)
-            print("  \(name): \(found.syncCount) syncs of the log, \(found.receiptCount) receipts, "
-                + "\(found.early.count) of them early")
+            print(
+                "  \(name): \(found.syncCount) syncs of the log, \(found.receiptCount) receipts, "
+                    + "\(found.early.count) of them early"
+            )
             #expect(found.receiptCount > 10, "\(name)")
             #expect(found.syncCount >= found.receiptCount, "\(name)")
             #expect(found.early.isEmpty, "\(name)")
@@ -60,8 +67,10 @@ struct DurabilityTests {
                 Message.receipt(
                     Receipt(
                         scope: UnitCode("410728-01")!,
-                        references: [Reference(replica: replica, sequence: sequence, tag: 0)])
-                ).frame)
+                        references: [Reference(replica: replica, sequence: sequence, tag: 0)]
+                    )
+                ).frame
+            )
         }
         let marks: Marks = [1: ["mark-0001"], 2: ["mark-0002"]]
         let written = (1...2).map { SystemCallTrace.Event.logWritten(Array("..mark-000\($0)..".utf8)) }
@@ -99,7 +108,9 @@ struct DurabilityTests {
             case .sent(let frame):
                 guard case .receipt(let receipt)? = try? Message(frame) else { continue }
                 found.receiptCount += 1
-                guard let last = receipt.references.map(\.sequence).max(), last > found.receiptedSequence else { continue }
+                guard let last = receipt.references.map(\.sequence).max(), last > found.receiptedSequence else {
+                    continue
+                }
                 for sequence in (found.receiptedSequence + 1)...last
                 where !(marks[sequence] ?? []).isSubset(of: durable) {
                     found.early.append(sequence)
@@ -145,7 +156,11 @@ struct DurabilityTests {
         return Dictionary(
             uniqueKeysWithValues: changes.map { change in
                 let texts = change["writes"].list.compactMap { $0["value"]["text"].text }
-                return (UInt64(change["sequence"].number ?? 0), Set(texts.map { String($0.prefix(9)) }.filter { $0.hasPrefix("mark-") }))
-            })
+                return (
+                    UInt64(change["sequence"].number ?? 0),
+                    Set(texts.map { String($0.prefix(9)) }.filter { $0.hasPrefix("mark-") })
+                )
+            }
+        )
     }
 }

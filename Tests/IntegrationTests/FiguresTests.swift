@@ -42,7 +42,8 @@ struct FiguresTests {
             ("410728-01/infrastructure/2024/road_investment_plan", "17672.35", nil, "张三", "办公室一"),
             ("410728/land/2024-H2/arable_gain_target", "4000", "以上", "张三", "办公室一"),
             ("410423-01/land/2024/built_up_area_increase_target", "0.8", nil, "李四", "鲁山"),
-        ])
+        ]
+    )
     func explained(cell: String, number: String, qualifier: String?, author: String, device: String) async throws {
         let story = try await Story()
         let told = try await Command.inspect.json(["explain", cell, "--store", story.server.store])

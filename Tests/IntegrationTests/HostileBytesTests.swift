@@ -45,17 +45,29 @@ struct HostileBytesTests {
             Attack("a welcome from a client", hello + frame(2, .critical, bytes(40)), .malformedMessage),
             Attack("a receipt for nothing", hello + frame(5, .critical, receipt), .unexpectedMessage),
             Attack(
-                "a batch that inflates beyond its stated size", hello + bomb(stating: 100), .inflatesBeyondStatedSize),
+                "a batch that inflates beyond its stated size",
+                hello + bomb(stating: 100),
+                .inflatesBeyondStatedSize
+            ),
             Attack(
-                "a batch that inflates to less than stated", hello + bomb(stating: 120_001), .inflatesBeyondStatedSize),
+                "a batch that inflates to less than stated",
+                hello + bomb(stating: 120_001),
+                .inflatesBeyondStatedSize
+            ),
             Attack("a batch that states 1 TiB", hello + bomb(stating: 1 << 40), .malformedMessage),
-            Attack("a batch deflated into nonsense", hello + frame(4, [.critical, .deflated], [90] + bytes(90)),
-                .inflatesBeyondStatedSize),
+            Attack(
+                "a batch deflated into nonsense",
+                hello + frame(4, [.critical, .deflated], [90] + bytes(90)),
+                .inflatesBeyondStatedSize
+            ),
             Attack(
                 "a change without its predecessor, over and over",
                 hello
-                    + (0...UInt32(Limits.gapAnswersMax)).flatMap { Message.batch(sequence: 9, predecessorTag: $0).frame.encoded },
-                .tooManyGaps),
+                    + (0...UInt32(Limits.gapAnswersMax)).flatMap {
+                        Message.batch(sequence: 9, predecessorTag: $0).frame.encoded
+                    },
+                .tooManyGaps
+            ),
         ]
         + (1...8).map { seed in
             Attack("random bytes, seed \(seed)", [0x7F] + bytes(300, seed: seed), .frameTooLarge)
@@ -103,11 +115,26 @@ struct HostileBytesTests {
         for round in 1...10 {
             let rows = (1...12).map { "410728-02,infrastructure,2024-\($0 < 10 ? "0" : "")\($0),,roads,\(round).\($0)" }
             let file = try scene.write(
-                "unit,form,period,row,item,value\n" + rows.joined(separator: "\n"), to: "busy.csv")
+                "unit,form,period,row,item,value\n" + rows.joined(separator: "\n"),
+                to: "busy.csv"
+            )
             let imported = try await office.json("import", file)
             #expect(imported["refused"] == [])
             #expect((try await office.sync()["sent"].number ?? 0) >= 1)
         }
+    }
+
+    @Test("end their connection when they are half a hello, and the rest does not come")
+    func halfHello() async throws {
+        let scene = try Scene()
+        let server = try await scene.province()
+        let peer = try RawPeer(port: server.port)
+        peer.send(Array(Self.hello.prefix(20)))
+        guard case .goodbye(let reason)? = try await peer.messages().last else {
+            Issue.record("no goodbye")
+            return
+        }
+        #expect(reason.knownCode == .silentTooLong)
     }
 
     @Test("may be skipped when they need not be understood")
@@ -124,7 +151,8 @@ struct HostileBytesTests {
 
     @Test(
         "are answered with the server's own frontier when they build on what it lacks, and are not stored",
-        arguments: ["predecessor", "context"])
+        arguments: ["predecessor", "context"]
+    )
     func gaps(what: String) async throws {
         let scene = try Scene()
         let server = try await scene.province()
@@ -138,7 +166,8 @@ struct HostileBytesTests {
         let unknown = Reference(replica: ReplicaID(rawValue: 99), sequence: 3, tag: 5)
         peer.send(
             .hello(),
-            what == "context" ? .batch(context: [unknown]) : .batch(sequence: 2, predecessorTag: 0xABCD))
+            what == "context" ? .batch(context: [unknown]) : .batch(sequence: 2, predecessorTag: 0xABCD)
+        )
         let answers = try await peer.messages { $0.kind == .receipt }
         #expect(answers.map(\.kind).suffix(2) == [.have, .receipt])
         guard case .have(let have) = answers[answers.count - 2], case .receipt(let receipt)? = answers.last else {
@@ -184,7 +213,8 @@ struct HostileBytesTests {
         var writer = ByteWriter()
         writer.varint(byteCount)
         writer.raw(
-            Deflate.deflate([UInt8](repeating: 0, count: 120_000), dictionary: PresetDictionary.bytes)!)
+            Deflate.deflate([UInt8](repeating: 0, count: 120_000), dictionary: PresetDictionary.bytes)!
+        )
         return self.frame(4, [.critical, .deflated], writer.bytes)
     }
 }

@@ -3,7 +3,9 @@ import Testing
 @Suite("The keys of --json, which scripts rely on")
 struct JSONContractTests {
     static let valueKeys: Set = ["state", "number", "upper", "qualifier", "unit", "text"]
-    static let versionKeys: Set = ["n", "scope", "replica", "sequence", "value", "author", "device", "time", "provisional"]
+    static let versionKeys: Set = [
+        "n", "scope", "replica", "sequence", "value", "author", "device", "time", "provisional",
+    ]
 
     /// Where an object stands in the output: keys on the way; `[]` is the first element of a list.
     struct Place: CustomTestStringConvertible {
@@ -25,27 +27,37 @@ struct JSONContractTests {
     static let places: [Place] = [
         Place(.server, "totals infrastructure 2024-H1", ["format", "form", "period", "under", "rows"]),
         Place(
-            .server, "totals infrastructure 2024-H1", at: ["rows", "[]"],
+            .server,
+            "totals infrastructure 2024-H1",
+            at: ["rows", "[]"],
             [
                 "unit", "name", "level", "item", "unit_of_measure", "sum", "upper", "own", "difference", "reported",
                 "expected", "missing", "withheld", "approximate", "in_conflict", "plan", "completion",
-            ]),
+            ]
+        ),
         Place(.server, "devices", ["format", "devices"]),
         Place(.server, "devices", at: ["devices", "[]"], ["replica", "unit", "name", "changes", "last_seen"]),
         Place(.client, "show 410728-01 infrastructure 2024-H1", ["format", "unit", "form", "period", "cells"]),
         Place(
-            .client, "show 410728-01 infrastructure 2024-H1", at: ["cells", "[]"],
-            ["cell", "value", "seen", "conflict", "not_counted"]),
+            .client,
+            "show 410728-01 infrastructure 2024-H1",
+            at: ["cells", "[]"],
+            ["cell", "value", "seen", "conflict", "not_counted"]
+        ),
         Place(.client, "show 410728-01 infrastructure 2024-H1", at: ["cells", "[]", "value"], valueKeys),
         Place(
-            .client, "status",
+            .client,
+            "status",
             [
                 "format", "replica", "unit", "name", "scheme", "unsent", "unsent_since", "last_sync", "skew_seconds",
                 "conflicts", "not_counted",
-            ]),
+            ]
+        ),
         Place(
-            .client, "sync",
-            ["format", "sent", "received", "bytes_out", "bytes_in", "round_trips", "conflicts", "not_counted"]),
+            .client,
+            "sync",
+            ["format", "sent", "received", "bytes_out", "bytes_in", "round_trips", "conflicts", "not_counted"]
+        ),
         Place(.client, "conflicts", ["format", "conflicts"]),
         Place(.client, "conflicts", at: ["conflicts", "[]"], ["cell", "seen", "versions"]),
         Place(.client, "conflicts", at: ["conflicts", "[]", "versions", "[]"], versionKeys),
@@ -57,8 +69,11 @@ struct JSONContractTests {
         Place(.inspect, "status", at: ["scopes", "[]", "heads", "[]"], ["replica", "sequence", "hash"]),
         Place(.inspect, "log", ["format", "changes"]),
         Place(
-            .inspect, "log", at: ["changes", "[]"],
-            ["scope", "replica", "sequence", "hash", "time", "author", "device", "writes"]),
+            .inspect,
+            "log",
+            at: ["changes", "[]"],
+            ["scope", "replica", "sequence", "hash", "time", "author", "device", "writes"]
+        ),
         Place(.inspect, "log", at: ["changes", "[]", "writes", "[]"], ["cell", "value"]),
         Place(.inspect, "log", at: ["changes", "[]", "writes", "[]", "value"], valueKeys),
         Place(.inspect, explain, ["format", "cell", "current", "history", "reason"]),
@@ -117,7 +132,8 @@ struct JSONContractTests {
             ("n/a", "not_applicable", [:]),
             ("××", "withheld", [:]),
             ("withheld", "withheld", [:]),
-        ] as [(String, String, [String: JSON])])
+        ] as [(String, String, [String: JSON])]
+    )
     func values(typed: String, state: String, members: [String: JSON]) async throws {
         let scene = try Scene()
         let office = Office(store: scene.path("office"), name: "办公室", author: "张三")
@@ -145,7 +161,9 @@ private struct Stage {
         self.one = try await self.scene.office("办公室一", server: self.server)
         self.other = try await self.scene.office("办公室二", server: self.server)
         self.file = try self.scene.write(
-            "unit,form,period,row,item,value\n410728-01,infrastructure,2024-H1,,no_such_item,1\n", to: "bad.csv")
+            "unit,form,period,row,item,value\n410728-01,infrastructure,2024-H1,,no_such_item,1\n",
+            to: "bad.csv"
+        )
         try await self.one.expect("set", ConflictTests.cell, "13")
         try await self.other.expect("set", ConflictTests.cell, "14")
         try await self.other.sync()
@@ -163,7 +181,8 @@ private struct Stage {
         } else {
             arguments = arguments.map { $0 == "FILE" ? self.file : $0 } + ["--store", stores[place.command]!]
         }
-        let attention = ["conflicts", "import", "diff", "sync"].contains(arguments[0])
+        let attention =
+            ["conflicts", "import", "diff", "sync"].contains(arguments[0])
             || (arguments[0] == "status" && place.command == .client)
         return try await place.command.json(arguments, exits: attention ? 1 : 0)
     }

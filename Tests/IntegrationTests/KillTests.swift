@@ -39,7 +39,8 @@ struct KillTests {
 
     @Test("loses nothing that was confirmed, and doubles nothing", .timeLimit(.minutes(15)))
     func killed() async throws {
-        let seed = ProcessInfo.processInfo.environment["HUILIU_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...UInt64.max)
+        let seed =
+            ProcessInfo.processInfo.environment["HUILIU_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...UInt64.max)
         print("HUILIU_SEED=\(seed)")
         var random = SplitMix64(seed: seed)
         let load = try await LoadedOffice()
@@ -58,10 +59,14 @@ struct KillTests {
                 count += 1
                 let moment = try await rounds.run(
                     KillRounds.Plan(
-                        round: moments.count + 1, isUpload: isUpload,
-                        victim: Victim.allCases.randomElement(using: &random)!, receiptCountOfAll: receiptCount,
+                        round: moments.count + 1,
+                        isUpload: isUpload,
+                        victim: Victim.allCases.randomElement(using: &random)!,
+                        receiptCountOfAll: receiptCount,
                         afterCount: Int.random(in: 1..<receiptCount, using: &random),
-                        isByCommit: Bool.random(using: &random)))
+                        isByCommit: Bool.random(using: &random)
+                    )
+                )
                 print("  \(moment)")
                 moments.append(moment)
                 if isUpload, moment.isWithinReceipts { withinCount += 1 }

@@ -52,12 +52,17 @@ enum OwnScheme {
     ///
     /// - Returns: The path of their folder.
     static func write(
-        in scene: Scene, itemCount: Int = 2, type: String = "unit: 公里, kind: current", replacing old: String = "",
-        with new: String = "", in changedFile: String = ""
+        in scene: Scene,
+        itemCount: Int = 2,
+        type: String = "unit: 公里, kind: current",
+        replacing old: String = "",
+        with new: String = "",
+        in changedFile: String = ""
     ) throws -> String {
         let items = (1...itemCount).map { number in
             let code = self.item(number)
-            return "  - {item: \(code), name: 指标\(number), name_en: Figure \(number), \(type), periods: [month], reported_by: [zone]}"
+            return
+                "  - {item: \(code), name: 指标\(number), name_en: Figure \(number), \(type), periods: [month], reported_by: [zone]}"
         }
         let files = [
             "scheme.yaml": "scheme: own\nname: 自定制度\nname_en: Own scheme\nversion: \"1\"\n",

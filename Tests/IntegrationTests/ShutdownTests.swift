@@ -39,8 +39,11 @@ struct ShutdownTests {
         try #require(try await office.json("import", file)["new"] == 20_000)
 
         let client = try RunningProgram(
-            Command.client.executable, ["sync", "--store", office.store, "--wait", "60"],
-            variables: ["HUILIU_LOG": "debug"], timeLimitSeconds: 120)
+            Command.client.executable,
+            ["sync", "--store", office.store, "--wait", "60"],
+            variables: ["HUILIU_LOG": "debug"],
+            timeLimitSeconds: 120
+        )
         var receiptCount = 0
         for await line in client.errors.lines where line.contains("message=receipt") {
             receiptCount += 1

@@ -19,57 +19,123 @@ struct TotalsTests {
 
     static let rows: [Expected] = [
         // Plan and progress of the county: sum over sum, never the mean of two percentages.
-        Expected("infrastructure", "2024-H1", "410728", "investment", ["sum": "7.4", "plan": "15", "completion": "49.3"]),
         Expected(
-            "infrastructure", "2024-H1", "410728", "standard_factory",
-            ["sum": "14", "plan": "60", "completion": "23.3", "unit_of_measure": "万平方米"]),
+            "infrastructure",
+            "2024-H1",
+            "410728",
+            "investment",
+            ["sum": "7.4", "plan": "15", "completion": "49.3"]
+        ),
         Expected(
-            "infrastructure", "2024-H1", "410728", "roads",
+            "infrastructure",
+            "2024-H1",
+            "410728",
+            "standard_factory",
+            ["sum": "14", "plan": "60", "completion": "23.3", "unit_of_measure": "万平方米"]
+        ),
+        Expected(
+            "infrastructure",
+            "2024-H1",
+            "410728",
+            "roads",
             [
                 "sum": "21", "plan": "47.6", "completion": "44.1", "reported": 2, "expected": 2, "missing": [],
                 "own": nil, "difference": nil, "approximate": false, "in_conflict": 0, "level": "county",
-            ]),
+            ]
+        ),
         Expected(
-            "infrastructure", "2024-H1", "410728", "water_pipe", ["sum": "30", "plan": "72", "completion": "41.7"]),
+            "infrastructure",
+            "2024-H1",
+            "410728",
+            "water_pipe",
+            ["sum": "30", "plan": "72", "completion": "41.7"]
+        ),
         Expected(
-            "infrastructure", "2024-H1", "410728", "sewage_pipe", ["sum": "18", "plan": "43", "completion": "41.9"]),
+            "infrastructure",
+            "2024-H1",
+            "410728",
+            "sewage_pipe",
+            ["sum": "18", "plan": "43", "completion": "41.9"]
+        ),
         Expected(
-            "infrastructure", "2024-H1", "410728", "power_grid", ["sum": "6", "plan": "12", "completion": "50.0"]),
+            "infrastructure",
+            "2024-H1",
+            "410728",
+            "power_grid",
+            ["sum": "6", "plan": "12", "completion": "50.0"]
+        ),
         Expected(
-            "infrastructure", "2024-H1", "410728", "worker_housing",
-            ["sum": "6", "plan": "10.8", "completion": "55.6"]),
+            "infrastructure",
+            "2024-H1",
+            "410728",
+            "worker_housing",
+            ["sum": "6", "plan": "10.8", "completion": "55.6"]
+        ),
         Expected(
-            "projects_summary", "2024-H1", "410728", "industrial_projects",
-            ["sum": "52", "plan": "68", "completion": "76.5"]),
+            "projects_summary",
+            "2024-H1",
+            "410728",
+            "industrial_projects",
+            ["sum": "52", "plan": "68", "completion": "76.5"]
+        ),
         Expected(
-            "projects_summary", "2024-H1", "410728", "industrial_investment",
-            ["sum": "30.4", "plan": "66.2", "completion": "45.9"]),
+            "projects_summary",
+            "2024-H1",
+            "410728",
+            "industrial_investment",
+            ["sum": "30.4", "plan": "66.2", "completion": "45.9"]
+        ),
         Expected(
-            "projects_summary", "2024-H1", "410728", "major_investment",
-            ["sum": "21.4", "plan": "40.6", "completion": "52.7"]),
+            "projects_summary",
+            "2024-H1",
+            "410728",
+            "major_investment",
+            ["sum": "21.4", "plan": "40.6", "completion": "52.7"]
+        ),
         // Each zone alone.
         Expected(
-            "infrastructure", "2024-H1", "410728-01", "roads",
-            ["own": "13", "plan": "28.6", "completion": "45.5", "level": "zone"]),
+            "infrastructure",
+            "2024-H1",
+            "410728-01",
+            "roads",
+            ["own": "13", "plan": "28.6", "completion": "45.5", "level": "zone"]
+        ),
         Expected(
-            "infrastructure", "2024-H1", "410728-02", "standard_factory",
-            ["own": "3", "plan": "30", "completion": "10.0"]),
+            "infrastructure",
+            "2024-H1",
+            "410728-02",
+            "standard_factory",
+            ["own": "3", "plan": "30", "completion": "10.0"]
+        ),
         // The zone reports, and so do its parks: its own figure stands beside their sum.
         Expected(
-            "land", "2024", "410728-01", "planned_area",
-            ["sum": "40.8", "own": "40.8", "difference": "0", "reported": 5, "expected": 5]),
+            "land",
+            "2024",
+            "410728-01",
+            "planned_area",
+            ["sum": "40.8", "own": "40.8", "difference": "0", "reported": 5, "expected": 5]
+        ),
         Expected("land", "2024", "410728", "quota_allocated", ["sum": "4.8"]),
         Expected("land", "2024", "410728", "quota_allocated", ["plan": "7.5"]),
         // A blank is missing, and named.
         Expected(
-            "enterprises", "2024", "410728-01", "new_enterprises",
-            ["sum": "15", "reported": 3, "expected": 4, "missing": ["410728-01-03"]]),
+            "enterprises",
+            "2024",
+            "410728-01",
+            "new_enterprises",
+            ["sum": "15", "reported": 3, "expected": 4, "missing": ["410728-01-03"]]
+        ),
         // No zone reports it, yet it stands in the province's total.
         Expected("projects_summary", "2024-H1", "410000", "signed_projects", ["sum": "24", "level": "province"]),
         Expected("projects_summary", "2024-H1", "410728", "signed_projects", ["own": "24"]),
         // A qualifier makes the sum approximate.
         Expected(
-            "infrastructure", "2024-H1", "410728", "investment_since_start", ["own": "200", "approximate": true]),
+            "infrastructure",
+            "2024-H1",
+            "410728",
+            "investment_since_start",
+            ["own": "200", "approximate": true]
+        ),
     ]
 
     @Test("are these")

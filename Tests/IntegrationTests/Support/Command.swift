@@ -15,23 +15,33 @@ enum Command: String, CaseIterable {
 
     /// Runs the program to its end.
     func run(
-        _ arguments: [String], variables: [String: String] = [:], directory: URL? = nil, timeLimitSeconds: Int = 60
+        _ arguments: [String],
+        variables: [String: String] = [:],
+        directory: URL? = nil,
+        timeLimitSeconds: Int = 60
     ) async throws -> RunningProgram.Finished {
         try await RunningProgram(
-            self.executable, arguments, variables: variables, directory: directory,
+            self.executable,
+            arguments,
+            variables: variables,
+            directory: directory,
             timeLimitSeconds: timeLimitSeconds
         ).finished()
     }
 
     /// Runs the program, expects the exit code, and reads the JSON on its standard output.
     func json(
-        _ arguments: [String], exits exitCode: Int32 = 0, timeLimitSeconds: Int = 60,
+        _ arguments: [String],
+        exits exitCode: Int32 = 0,
+        timeLimitSeconds: Int = 60,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> JSON {
         let finished = try await self.run(arguments + ["--json"], timeLimitSeconds: timeLimitSeconds)
         #expect(
-            finished.exitCode == exitCode, "\(self.rawValue) \(arguments): \(finished.errors)",
-            sourceLocation: sourceLocation)
+            finished.exitCode == exitCode,
+            "\(self.rawValue) \(arguments): \(finished.errors)",
+            sourceLocation: sourceLocation
+        )
         return try JSON(finished.output)
     }
 }

@@ -49,9 +49,13 @@ struct KillRounds {
     func run(_ plan: Plan) async throws -> KillTests.Moment {
         let scene = self.load.scene
         let office = try scene.copy(
-            plan.isUpload ? LoadedOffice.officeName : LoadedOffice.emptyOfficeName, to: "office-\(plan.round)")
+            plan.isUpload ? LoadedOffice.officeName : LoadedOffice.emptyOfficeName,
+            to: "office-\(plan.round)"
+        )
         let province = try scene.copy(
-            plan.isUpload ? LoadedOffice.provinceName : Self.fullProvinceName, to: "province-\(plan.round)")
+            plan.isUpload ? LoadedOffice.provinceName : Self.fullProvinceName,
+            to: "province-\(plan.round)"
+        )
         defer { for store in [office, province] { try? FileManager.default.removeItem(atPath: store) } }
 
         var server = try await RunningServer.start(store: province, log: "trace")
@@ -83,7 +87,9 @@ struct KillRounds {
         try RunningProgram(
             Command.client.executable,
             ["sync", "--store", office, "--server", server.address, "--wait", "30", "--json"],
-            variables: ["HUILIU_LOG": "debug"], timeLimitSeconds: 180)
+            variables: ["HUILIU_LOG": "debug"],
+            timeLimitSeconds: 180
+        )
     }
 
     private static func isReceipt(_ line: some StringProtocol) -> Bool { line.contains("message=receipt") }
@@ -109,7 +115,11 @@ struct KillRounds {
 
     /// What stands on both sides right after the kill. What the office takes for delivered must be at the province.
     private func look(
-        _ plan: Plan, _ trigger: String, _ client: RunningProgram, _ office: String, _ province: String
+        _ plan: Plan,
+        _ trigger: String,
+        _ client: RunningProgram,
+        _ office: String,
+        _ province: String
     ) async throws -> KillTests.Moment {
         let confirmed = try self.load.confirmed(by: office)
         let held = try await Command.inspect.json(["status", "--store", province])["scopes"]
@@ -123,13 +133,19 @@ struct KillRounds {
         // A client that is alive tries again: what passed before is what passed until the kill.
         let first = client.errors.sofar.split(separator: "\n").enumerated().filter { $0.element.contains("=hello") }
         let lines = client.errors.sofar.split(separator: "\n").prefix(
-            first.count > 1 ? first[1].offset : Int.max)
+            first.count > 1 ? first[1].offset : Int.max
+        )
         return KillTests.Moment(
-            round: plan.round, isUpload: plan.isUpload, victim: plan.victim, trigger: trigger,
-            receiptCount: lines.count { Self.isReceipt($0) }, receiptCountOfAll: plan.receiptCountOfAll,
+            round: plan.round,
+            isUpload: plan.isUpload,
+            victim: plan.victim,
+            trigger: trigger,
+            receiptCount: lines.count { Self.isReceipt($0) },
+            receiptCountOfAll: plan.receiptCountOfAll,
             confirmedCount: confirmed.values.reduce(0) { $0 + $1.sequence },
             provinceCount: held.list.reduce(0) { $0 + ($1["changes"].number ?? 0) },
-            officeCount: own.list.reduce(0) { $0 + ($1["changes"].number ?? 0) })
+            officeCount: own.list.reduce(0) { $0 + ($1["changes"].number ?? 0) }
+        )
     }
 
     // MARK: - What must hold

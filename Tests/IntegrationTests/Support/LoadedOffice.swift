@@ -25,7 +25,9 @@ struct LoadedOffice {
 
     init() async throws {
         self.scene = try Scene()
-        let server = try await self.scene.province(scheme: try OwnScheme.write(in: self.scene, itemCount: Self.itemCount))
+        let server = try await self.scene.province(
+            scheme: try OwnScheme.write(in: self.scene, itemCount: Self.itemCount)
+        )
         let office = try await self.scene.office(Self.officeName, server: server)
         let empty = try await self.scene.office(Self.emptyOfficeName, server: server)
         // The scheme comes by sync.
@@ -34,7 +36,9 @@ struct LoadedOffice {
         try await server.terminate()
         let file = try self.scene.write(Self.rows, to: "rows.csv")
         let imported = try await Command.client.json(
-            ["import", file, "--store", office.store], timeLimitSeconds: 180)
+            ["import", file, "--store", office.store],
+            timeLimitSeconds: 180
+        )
         try #require(imported["new"].number == Self.writeCount)
         self.hashes = try await ShortLog.hashes(of: office.store)
     }
@@ -85,7 +89,9 @@ struct ShortLog: Decodable {
 
     static func of(_ store: String) async throws -> [Change] {
         let finished = try await Command.inspect.run(
-            ["log", "--store", store, "--json"], timeLimitSeconds: 120)
+            ["log", "--store", store, "--json"],
+            timeLimitSeconds: 120
+        )
         #expect(finished.exitCode == 0, "\(finished.errors)")
         return try JSONDecoder().decode(ShortLog.self, from: Data(finished.output.utf8)).changes
     }

@@ -91,28 +91,51 @@ final class RawPeer: Sendable {
 extension Message {
     /// A hello of an office of 410728-01 that claims to hold something, so that the server has something to ask.
     static func hello(
-        versions: ClosedRange<UInt64> = Limits.versions, unit: String = "410728-01", replica: UInt64 = 7
+        versions: ClosedRange<UInt64> = Limits.versions,
+        unit: String = "410728-01",
+        replica: UInt64 = 7
     ) -> Message {
         .hello(
             Hello(
-                versions: versions, replica: ReplicaID(rawValue: replica), time: Timestamp(secondsSince1970: 0),
-                scheme: 1, scopes: [Hello.Scope(unit: UnitCode(unit)!, tip: 1)]))
+                versions: versions,
+                replica: ReplicaID(rawValue: replica),
+                time: Timestamp(secondsSince1970: 0),
+                scheme: 1,
+                scopes: [Hello.Scope(unit: UnitCode(unit)!, tip: 1)]
+            )
+        )
     }
 
     /// A batch of one change of `replica` that writes the conflict tests' cell.
     static func batch(
-        replica: UInt64 = 7, sequence: UInt64 = 1, predecessorTag: UInt32 = 0, context: [Reference] = []
+        replica: UInt64 = 7,
+        sequence: UInt64 = 1,
+        predecessorTag: UInt32 = 0,
+        context: [Reference] = []
     ) -> Message {
         let change = Change(
-            time: Timestamp(secondsSince1970: 0), author: "nobody", contextDifference: context,
-            writes: [Change.Write(AddressInScope(form: "infrastructure", period: Period("2024-H1")!, item: "roads"), .missing)])
+            time: Timestamp(secondsSince1970: 0),
+            author: "nobody",
+            contextDifference: context,
+            writes: [
+                Change.Write(
+                    AddressInScope(form: "infrastructure", period: Period("2024-H1")!, item: "roads"),
+                    .missing
+                )
+            ]
+        )
         return .batch(
             Batch(
                 scope: UnitCode("410728-01")!,
                 chains: [
                     Batch.Chain(
-                        replica: ReplicaID(rawValue: replica), firstSequence: sequence, predecessorTag: predecessorTag)
+                        replica: ReplicaID(rawValue: replica),
+                        firstSequence: sequence,
+                        predecessorTag: predecessorTag
+                    )
                 ],
-                entries: [Batch.Entry(chain: 0, change: change, canonicalBytes: change.canonicalBytes)]))
+                entries: [Batch.Entry(chain: 0, change: change, canonicalBytes: change.canonicalBytes)]
+            )
+        )
     }
 }

@@ -24,7 +24,10 @@ final class RunningProgram: Sendable {
     ///   - variables: set over the environment of the tests.
     ///   - timeLimitSeconds: after so long the program is killed, and ``finished()`` throws.
     init(
-        _ executable: URL, _ arguments: [String], variables: [String: String] = [:], directory: URL? = nil,
+        _ executable: URL,
+        _ arguments: [String],
+        variables: [String: String] = [:],
+        directory: URL? = nil,
         timeLimitSeconds: Int = 60
     ) throws {
         let process = Process()
@@ -74,8 +77,10 @@ final class RunningProgram: Sendable {
         }
         let status = self.process.terminationStatus
         return Finished(
-            exitCode: self.process.terminationReason == .uncaughtSignal ? -status : status, output: output,
-            errors: errors)
+            exitCode: self.process.terminationReason == .uncaughtSignal ? -status : status,
+            output: output,
+            errors: errors
+        )
     }
 
     /// A program did not end in time.

@@ -20,17 +20,27 @@ final class RunningServer: Sendable {
     ///   - tracer: a program, with arguments, to run the server under.
     /// - Returns: Once clients can connect.
     static func start(
-        store: String, port: Int = 0, log: String = "info", timeLimitSeconds: Int = 300, tracer: [String] = []
+        store: String,
+        port: Int = 0,
+        log: String = "info",
+        timeLimitSeconds: Int = 300,
+        tracer: [String] = []
     ) async throws -> RunningServer {
         let command =
             tracer + [Command.server.executable.path, "serve", "--store", store, "--sync", "127.0.0.1:\(port)"]
         let program = try RunningProgram(
-            URL(fileURLWithPath: command[0]), Array(command.dropFirst()), variables: ["HUILIU_LOG": log],
-            timeLimitSeconds: timeLimitSeconds)
+            URL(fileURLWithPath: command[0]),
+            Array(command.dropFirst()),
+            variables: ["HUILIU_LOG": log],
+            timeLimitSeconds: timeLimitSeconds
+        )
         for await line in program.output.lines {
             let port = line.wholeMatch(of: /listening sync=127\.0\.0\.1:(\d+)/).flatMap { Int($0.1) }
             return RunningServer(
-                store: store, port: try #require(port, "the first line is \(line)"), program: program)
+                store: store,
+                port: try #require(port, "the first line is \(line)"),
+                program: program
+            )
         }
         throw DidNotListen(errors: try await program.finished().errors)
     }

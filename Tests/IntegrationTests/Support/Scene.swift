@@ -43,7 +43,9 @@ final class Scene: Sendable {
     func write(_ text: String, to name: String) throws -> String {
         let file = self.folder.appendingPathComponent(name)
         try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            at: file.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
         try Data(text.utf8).write(to: file)
         return file.path
     }
@@ -66,10 +68,15 @@ struct Office: Sendable {
     }
 
     func json(
-        _ arguments: String..., exits exitCode: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation
+        _ arguments: String...,
+        exits exitCode: Int32 = 0,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> JSON {
         try await Command.client.json(
-            arguments + ["--store", self.store], exits: exitCode, sourceLocation: sourceLocation)
+            arguments + ["--store", self.store],
+            exits: exitCode,
+            sourceLocation: sourceLocation
+        )
     }
 
     /// The command must exit 0.
@@ -80,7 +87,9 @@ struct Office: Sendable {
 
     /// The command must fail; gives the error that it prints as JSON.
     func refusal(
-        _ arguments: String..., exits exitCode: Int32 = 4, sourceLocation: SourceLocation = #_sourceLocation
+        _ arguments: String...,
+        exits exitCode: Int32 = 4,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> JSON {
         let finished = try await Command.client.run(arguments + ["--store", self.store, "--json"])
         #expect(finished.exitCode == exitCode, "\(arguments): \(finished.errors)", sourceLocation: sourceLocation)

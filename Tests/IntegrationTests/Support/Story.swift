@@ -67,10 +67,13 @@ struct PrintedFigure: Sendable, CustomStringConvertible {
             let form = try #require(scheme.form(named: fields[1]), "\(line)")
             let figure = PrintedFigure(
                 address: CellAddress(
-                    unit: try #require(scheme.unit(named: fields[0]), "\(line)").code, form: form.code,
+                    unit: try #require(scheme.unit(named: fields[0]), "\(line)").code,
+                    form: form.code,
                     period: try #require(Period(fields[2]), "\(line)"),
-                    item: try #require(form.item(named: fields[4]), "\(line)").code),
-                text: fields[5])
+                    item: try #require(form.item(named: fields[4]), "\(line)").code
+                ),
+                text: fields[5]
+            )
             #expect(figure.qualifier.map { Self.qualifiers.contains($0) } ?? true, "\(line)")
             return figure
         }
