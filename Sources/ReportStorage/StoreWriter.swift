@@ -24,6 +24,7 @@ package final class StoreWriter {
         )
     }
 
+    /// Puts these in the place of the scheme's files.
     package func replaceSchemeFiles(with files: [(name: String, text: String)]) throws {
         try self.database.execute(sql: "DELETE FROM scheme_file")
         for file in files {
