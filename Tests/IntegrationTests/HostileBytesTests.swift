@@ -63,7 +63,8 @@ struct HostileBytesTests {
             Attack(
                 "a change without its predecessor, over and over",
                 hello
-                    + (0...UInt32(Limits.gapAnswersMax)).flatMap {
+                    // What was on its way when a gap was answered counts with it.
+                    + (0...UInt32(Limits.gapAnswersMax * (Limits.batchesInFlightMax + 1))).flatMap {
                         Message.batch(sequence: 9, predecessorTag: $0).frame.encoded
                     },
                 .tooManyGaps
