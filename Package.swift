@@ -119,6 +119,20 @@ var targets: [Target] = [
     library("TestSupport", in: "Tests", ["ReportModel", "ReportStorage"]),
     tests("ReportModelTests", ["ReportModel"]),
     tests("ReportSchemeTests", ["ReportModel", "ReportScheme", "BundledScheme", "ServerSummary", "ReportPages"]),
+    .testTarget(
+        name: "ReportSessionTests",
+        dependencies: ["ReportModel", "ReportWire", "ReportSession", "TestSupport"],
+        path: "Tests/ReportSessionTests",
+        exclude: ["Conversations"],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "ReportStorageTests",
+        dependencies: ["ReportModel", "ReportStorage", "TestSupport", grdb],
+        path: "Tests/ReportStorageTests",
+        exclude: ["Schemas"],
+        swiftSettings: settings
+    ),
     tests(
         "SimulationTests",
         [
