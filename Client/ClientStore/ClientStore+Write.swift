@@ -124,8 +124,14 @@ extension ClientStore {
         try self.database.write { writer in
             var outcomes: [EditOutcome] = []
             var writes: [UnitCode: [Change.Write]] = [:]
+            var written: Set<CellAddress> = []
             for edit in edits {
-                let outcome = Self.decide(edit, cell: try writer.reader.cell(edit.address))
+                let cell = try writer.reader.cell(edit.address)
+                var outcome = Self.decide(edit, cell: cell)
+                // A change writes a cell once, and nobody has seen what this very call is about to write.
+                if outcome.isWritten, !written.insert(edit.address).inserted {
+                    outcome = .refused(WriteRefusal(.changedSinceShown, cell))
+                }
                 outcomes.append(outcome)
                 if outcome.isWritten {
                     writes[edit.address.unit, default: []].append(Change.Write(edit.address.inScope, edit.value))
