@@ -133,6 +133,8 @@ var targets: [Target] = [
         exclude: ["Schemas"],
         swiftSettings: settings
     ),
+    tests("ClientStoreTests", ["ReportModel", "ReportScheme", "ReportStorage", "ClientStore"]),
+    tests("ServerStoreTests", ["ReportModel", "ReportScheme", "ReportStorage", "ServerStore"]),
     tests(
         "SimulationTests",
         [
