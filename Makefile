@@ -39,9 +39,7 @@ test: install lint
 	swift test --skip-build
 
 demo: install
-	swift build --product huiliu-server
-	swift build --product huiliu-client
-	swift build --product huiliu-inspect
+	swift build
 	Tests/Demo/demo.sh "$$(swift build --show-bin-path)"
 
 bench: install

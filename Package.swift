@@ -36,11 +36,13 @@ func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+/// - Parameter exclude: what of the folder is no source, such as frozen bytes.
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
         name: name,
         dependencies: dependencies + ["TestSupport"],
         path: "Tests/\(name)",
+        exclude: exclude,
         swiftSettings: settings
     )
 }
@@ -118,6 +120,12 @@ var targets: [Target] = [
     // Tests: what only tests run.
     library("TestSupport", in: "Tests", ["ReportModel", "ReportStorage"]),
     tests("ReportModelTests", ["ReportModel"]),
+    // The sessions run the sync that the specification shows in bytes.
+    tests(
+        "ReportWireTests",
+        ["ReportModel", "ReportWire", "ReportSession", crypto],
+        exclude: ["README.md", "Vectors"]
+    ),
     tests("ReportSchemeTests", ["ReportModel", "ReportScheme", "BundledScheme", "ServerSummary", "ReportPages"]),
     .testTarget(
         name: "ReportSessionTests",
@@ -142,6 +150,7 @@ var targets: [Target] = [
             "ClientStore", "ServerStore",
         ]
     ),
+    tests("HouseTests", []),
     // The commands are named so that they are built; the tests run them as processes.
     tests(
         "IntegrationTests",

@@ -37,7 +37,9 @@ package struct Quantity: Hashable, Sendable {
     package var upper: ExactDecimal?
     package var qualifier: Qualifier?
 
+    /// - Parameter upper: not together with a qualifier.
     package init(_ number: ExactDecimal, upper: ExactDecimal? = nil, qualifier: Qualifier? = nil) {
+        precondition(upper == nil || qualifier == nil, "a range has no qualifier")
         self.number = number
         self.upper = upper
         self.qualifier = qualifier

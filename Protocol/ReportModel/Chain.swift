@@ -92,6 +92,7 @@ package struct ChainHash: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 }
 
+/// Numbers in base 16, with leading zeros.
 package enum Hexadecimal {
     package static func text(_ number: some UnsignedInteger, digitCount: Int) -> String {
         let digits = String(number, radix: 16)

@@ -33,6 +33,7 @@ extension Change {
         self.author = try reader.string(upTo: ChangeLimits.authorByteCountMax)
         self.contextDifference = try reader.references(upTo: ChangeLimits.contextDifferenceCountMax)
         let count = try reader.count(upTo: ChangeLimits.writeCountMax, of: "writes")
+        guard count > 0 else { throw reader.malformed("at least one write") }
         var writes: [Write] = []
         writes.reserveCapacity(count)
         for _ in 0..<count {

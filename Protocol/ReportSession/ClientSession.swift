@@ -233,15 +233,16 @@ package struct ClientSession: Hashable, Sendable {
     /// Lets the scopes take turns until the connection is full, and says so when there is nothing left to send.
     private mutating func pump() -> [SessionAction] {
         var actions: [SessionAction] = []
-        var inFlight = self.sent.count + self.exchanges.values.count(where: \.isLoading)
-        for _ in self.turns.indices where inFlight < self.batchesInFlightMax {
+        var loadingCount = self.exchanges.values.count(where: \.isLoading)
+        for _ in self.turns.indices
+        where self.sent.haveRoom(batchCountMax: self.batchesInFlightMax, loadingCount: loadingCount) {
             // Before the welcome one batch at a time, so that what was sent unasked is known.
             if self.state == .greeting, self.isLoading || self.unaskedByteCount >= Limits.unaskedByteCountMax { break }
             let scope = self.turns.removeFirst()
             self.turns.append(scope)
             guard self.exchanges[scope]!.canSend else { continue }
             actions.append(self.exchanges[scope]!.load())
-            inFlight += 1
+            loadingCount += 1
         }
         let isDelivered = self.exchanges.values.allSatisfy(\.isDelivered)
         if self.state == .exchanging, isDelivered, !self.exchanges.isEmpty, !self.hasSaidDone {

@@ -183,13 +183,14 @@ package struct ServerSession: Hashable, Sendable {
 
     private mutating func pump() -> [SessionAction] {
         var actions: [SessionAction] = []
-        var inFlight = self.sent.count + self.exchanges.values.count(where: \.isLoading)
-        for _ in self.turns.indices where inFlight < Limits.batchesInFlightMax {
+        var loadingCount = self.exchanges.values.count(where: \.isLoading)
+        for _ in self.turns.indices
+        where self.sent.haveRoom(batchCountMax: Limits.batchesInFlightMax, loadingCount: loadingCount) {
             let scope = self.turns.removeFirst()
             self.turns.append(scope)
             guard self.exchanges[scope]!.canSend else { continue }
             actions.append(self.exchanges[scope]!.load())
-            inFlight += 1
+            loadingCount += 1
         }
         if actions.isEmpty, self.clientIsDone, self.exchanges.values.allSatisfy(\.isDelivered) {
             self.state = .closed

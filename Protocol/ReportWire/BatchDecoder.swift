@@ -161,6 +161,7 @@ struct BatchDecoder {
                 below: ChangeLimits.writeCountMax + 1,
                 "a count of writes"
             )
+            guard headers[index].writeCount > 0 else { throw self.reader.malformed("at least one write") }
         }
         for index in headers.indices { headers[index].context = try self.context(headers[index].contextCount) }
         return headers

@@ -72,6 +72,10 @@ package enum Message: Hashable, Sendable {
             self = .batch(try Batch(frame))
             return
         }
+        // A hello of another version may have another layout; only its first two fields never change.
+        if kind == .hello, let versions = Hello.versions(of: frame.payload), !versions.overlaps(Limits.versions) {
+            throw .noCommonVersion(client: versions)
+        }
         do throws(MalformedBytes) {
             guard frame.flags.isSubset(of: .critical) else {
                 throw MalformedBytes(offset: 0, expected: "no flag but critical")

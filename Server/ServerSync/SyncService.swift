@@ -7,6 +7,7 @@ import ReportTransport
 import ReportWire
 import ServerStore
 import ServiceLifecycle
+import Synchronization
 
 /// Listens for clients until it is told to stop; then it finishes the commits under way and says goodbye.
 package struct SyncService: Service {
@@ -42,31 +43,58 @@ package struct SyncService: Service {
     }
 
     package func run() async throws {
-        let listener = try await self.bind()
+        let gate = Gate()
+        let listener = try await self.bind(gate)
         self.listening(
             HostPort(host: self.address.host, port: listener.channel.localAddress?.port ?? self.address.port)
         )
         let commits = GroupCommit(store: self.store, now: self.now)
         try await withThrowingDiscardingTaskGroup { connections in
             try await listener.executeThenClose { incoming in
-                for try await channel in incoming.cancelOnGracefulShutdown() {
-                    let connection = ServerConnection(
-                        store: self.store,
-                        scheme: self.scheme,
-                        schemeBytes: self.schemeBytes,
-                        commits: commits,
-                        logger: self.logger,
-                        now: self.now
-                    )
-                    connections.addTask { await connection.run(over: channel) }
+                try await withGracefulShutdownHandler {
+                    for try await channel in incoming {
+                        let connection = ServerConnection(
+                            store: self.store,
+                            scheme: self.scheme,
+                            schemeBytes: self.schemeBytes,
+                            commits: commits,
+                            logger: self.logger,
+                            now: self.now
+                        )
+                        connections.addTask { await connection.run(over: channel) }
+                    }
+                } onGracefulShutdown: {
+                    gate.shut(listener.channel)
                 }
             }
         }
     }
 }
 
+/// Ends the listening without dropping a connection between accepting and serving it: a `NIOAsyncChannel` that nobody
+/// sees to its end is a fatal error.
+private final class Gate: Sendable {
+    private let isShut = Mutex(false)
+
+    /// - Throws: When no more connections are taken.
+    func pass() throws {
+        if self.isShut.withLock({ $0 }) { throw ChannelError.ioOnClosedChannel }
+    }
+
+    /// Closes `listener` once every connection that has passed has been handed over.
+    func shut(_ listener: any Channel) {
+        self.isShut.withLock { $0 = true }
+        // Connections pass on their own event loop, and are handed over on the listener's: after one turn of each, none
+        // is on its way.
+        let turns = MultiThreadedEventLoopGroup.singleton.makeIterator().map { $0.submit {} }
+        EventLoopFuture.andAllComplete(Array(turns), on: listener.eventLoop)
+            .flatMap { listener.eventLoop.submit {} }
+            .whenComplete { _ in listener.close(promise: nil) }
+    }
+}
+
 extension SyncService {
-    private func bind() async throws -> NIOAsyncChannel<FrameChannel, Never> {
+    private func bind(_ gate: Gate) async throws -> NIOAsyncChannel<FrameChannel, Never> {
         do {
             return try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -76,7 +104,8 @@ extension SyncService {
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .bind(host: self.address.host, port: self.address.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try FramePipeline.wrap(
+                        try gate.pass()
+                        return try FramePipeline.wrap(
                             channel,
                             silenceSeconds: Limits.silenceSecondsMax,
                             firstFrameSeconds: Limits.helloSecondsMax

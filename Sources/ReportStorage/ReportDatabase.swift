@@ -67,6 +67,8 @@ package final class ReportDatabase: Sendable {
             guard !readOnly else { return connection }
             try connection.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA journal_mode = WAL")
+                // A pool sets its writer to NORMAL after it was prepared, and that syncs no commit.
+                try database.execute(sql: "PRAGMA synchronous = FULL")
                 try database.inTransaction(.immediate) {
                     try Self.migrate(database, kind: kind, path: path)
                     return .commit
@@ -153,7 +155,13 @@ package final class ReportDatabase: Sendable {
         }
     }
 
+    /// Closes the store. Everything is in its one file then, unless another program is reading it.
     package func close() throws {
+        if let pool = self.connection as? DatabasePool {
+            // A pool leaves its write-ahead log behind (https://github.com/groue/GRDB.swift/issues/739), and whoever
+            // copies the file alone would miss what is there.
+            _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        }
         try self.connection.close()
     }
 

@@ -18,6 +18,7 @@ package struct CellState: Hashable, Sendable {
     package var seen: SeenToken { SeenToken(self.versions.map(\.version)) }
 }
 
+/// A version with who wrote it, and on which device.
 package struct AuthoredVersion: Hashable, Sendable {
     package let version: Version
     package let author: PersonID

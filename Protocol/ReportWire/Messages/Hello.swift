@@ -52,6 +52,13 @@ package struct Hello: Hashable, Sendable {
         }
     }
 
+    /// The versions that a hello states: its first two fields, whatever follows. `nil` when they are none.
+    static func versions(of payload: [UInt8]) -> ClosedRange<UInt64>? {
+        var reader = ByteReader(payload)
+        guard let oldest = try? reader.varint(), let newest = try? reader.varint(), oldest <= newest else { return nil }
+        return oldest...newest
+    }
+
     init(from reader: inout ByteReader) throws(MalformedBytes) {
         let (oldest, newest) = (try reader.varint(), try reader.varint())
         guard oldest <= newest else { throw reader.malformed("versions from old to new") }

@@ -34,9 +34,14 @@ struct KillRounds {
             #expect(synced.exitCode == 0, "\(synced.errors.suffix(500))")
             counts.append(synced.errors.split(separator: "\n").count { Self.isReceipt($0) })
         }
+        // The office is as if every receipt had been lost: the province holds all, and the office believes nothing.
+        let unaware = try self.load.scene.copy(LoadedOffice.officeName, to: "unaware-office")
+        let synced = try await self.sync(unaware, with: server).finished()
+        #expect(synced.exitCode == 0, "\(synced.errors.suffix(500))")
         try await server.terminate()
         try await self.expectWhole(office, province)
         try await self.expectWhole(receiver, province)
+        try await self.expectWhole(unaware, province)
         try await self.expectEqualCells(office, receiver)
         return (counts[0], counts[1])
     }

@@ -64,8 +64,8 @@ struct LoadedOffice {
         let opened = try ClientStore(in: store, access: .read)
         let standings = try opened.standings(scheme: try Scheme.parse(try opened.schemeSource()))
         var confirmed: [String: (sequence: Int, tag: String)] = [:]
-        for standing in standings {
-            let frontier = standing.delivered ?? standing.frontier
+        for (standing, delivered) in standings {
+            let frontier = delivered ?? standing.frontier
             guard let head = frontier.heads.first else { continue }
             try #require(frontier.heads.count == 1, "one office, one head")
             confirmed[standing.scope.description] = (
