@@ -127,6 +127,22 @@ var targets: [Target] = [
         exclude: ["README.md", "Vectors"]
     ),
     tests("ReportSchemeTests", ["ReportModel", "ReportScheme", "BundledScheme", "ServerSummary", "ReportPages"]),
+    .testTarget(
+        name: "ReportSessionTests",
+        dependencies: ["ReportModel", "ReportWire", "ReportSession", "TestSupport"],
+        path: "Tests/ReportSessionTests",
+        exclude: ["Conversations"],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "ReportStorageTests",
+        dependencies: ["ReportModel", "ReportStorage", "TestSupport", grdb],
+        path: "Tests/ReportStorageTests",
+        exclude: ["Schemas"],
+        swiftSettings: settings
+    ),
+    tests("ClientStoreTests", ["ReportModel", "ReportScheme", "ReportStorage", "ClientStore"]),
+    tests("ServerStoreTests", ["ReportModel", "ReportScheme", "ReportStorage", "ServerStore"]),
     tests(
         "SimulationTests",
         [

@@ -125,8 +125,14 @@ extension ClientStore {
         try self.database.write { writer in
             var outcomes: [EditOutcome] = []
             var writes: [UnitCode: [Change.Write]] = [:]
+            var written: Set<CellAddress> = []
             for edit in edits {
-                let outcome = Self.decide(edit, cell: try writer.reader.cell(edit.address))
+                let cell = try writer.reader.cell(edit.address)
+                var outcome = Self.decide(edit, cell: cell)
+                // A change writes a cell once, and nobody has seen what this very call is about to write.
+                if outcome.isWritten, !written.insert(edit.address).inserted {
+                    outcome = .refused(WriteRefusal(.changedSinceShown, cell))
+                }
                 outcomes.append(outcome)
                 if outcome.isWritten {
                     writes[edit.address.unit, default: []].append(Change.Write(edit.address.inScope, edit.value))
@@ -167,13 +173,12 @@ extension ClientStore {
         now: Timestamp,
         _ writer: StoreWriter
     ) throws {
-        var writes = writes
-        if try !writer.chains(in: scope).lines.contains(where: { $0.replica == self.identity.replica }) {
-            writes.append(
-                Change.Write(SystemForm.deviceName(of: self.identity.replica), .text(self.identity.name))
-            )
-        }
         var rest = writes.sorted { $0.address < $1.address }[...]
+        if try !writer.chains(in: scope).lines.contains(where: { $0.replica == self.identity.replica }) {
+            // In the first change, whatever forms come before it.
+            let name = Change.Write(SystemForm.deviceName(of: self.identity.replica), .text(self.identity.name))
+            rest.insert(name, at: rest.startIndex)
+        }
         while !rest.isEmpty {
             let chains = try writer.chains(in: scope)
             let own = chains.lines.filter { $0.replica == self.identity.replica }
@@ -184,11 +189,16 @@ extension ClientStore {
                 time: now,
                 author: self.identity.author,
                 contextDifference: difference,
-                sortedWrites: Array(rest.prefix(count))
+                writes: Array(rest.prefix(count))
             )
             while change.canonicalBytes.count > ChangeLimits.canonicalByteCountMax {
                 count = (count + 1) / 2
-                change.writes = Array(change.writes.prefix(count))
+                change = Change(
+                    time: now,
+                    author: self.identity.author,
+                    contextDifference: difference,
+                    writes: Array(rest.prefix(count))
+                )
             }
             rest = rest.dropFirst(count)
             let chained = ChainedChange(

@@ -54,7 +54,8 @@ package final class ReportDatabase: Sendable {
         self.connection = try Self.explaining(path: path) {
             let readOnly = access == .read
             if access != .create {
-                // Look at the mark first, over a connection that cannot write.
+                // Look at the mark first: in the file, then over a connection that cannot write.
+                try Self.checkMarkInFile(kind: kind, path: path)
                 let peek = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: true))
                 try peek.read { try Self.checkMark($0, kind: kind, path: path) }
                 try peek.close()
@@ -91,12 +92,37 @@ package final class ReportDatabase: Sendable {
     // MARK: - Mark and migrations
 
     private static func checkMark(_ database: Database, kind: StoreKind, path: String) throws {
-        let mark = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        try self.check(
+            mark: Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
+            version: Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
+            kind: kind,
+            path: path
+        )
+    }
+
+    private static func check(mark: Int32, version: Int32, kind: StoreKind, path: String) throws {
         guard mark == kind.rawValue else { throw StoreError.foreign(path: path) }
-        let version = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard Int(version) <= Schema.migrations(of: kind).count else {
             throw StoreError.newer(path: path, version: version)
         }
+    }
+
+    /// Checks the mark in the file's header (https://sqlite.org/fileformat2.html#the_database_header). SQLite itself, even
+    /// when it only reads, leaves two more files beside a database in WAL mode.
+    ///
+    /// While there is a write-ahead log the header may be out of date; then only SQLite can tell.
+    private static func checkMarkInFile(kind: StoreKind, path: String) throws {
+        let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
+        guard log?[.size] as? Int ?? 0 == 0, let file = FileHandle(forReadingAtPath: path) else { return }
+        defer { try? file.close() }
+        let header = [UInt8](try file.read(upToCount: 100) ?? Data())
+        guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {
+            throw StoreError.foreign(path: path)
+        }
+        func number(at offset: Int) -> Int32 {
+            Int32(bitPattern: header[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) })
+        }
+        try self.check(mark: number(at: 68), version: number(at: 60), kind: kind, path: path)
     }
 
     private static func migrate(_ database: Database, kind: StoreKind, path: String) throws {

@@ -1,0 +1,48 @@
+-- A server's store as the program of version 1 made it.
+
+-- Named values: the store's replica, unit, server, scheme …
+CREATE TABLE setting (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+
+-- Form, row and item codes as small numbers. 0 is the empty code.
+CREATE TABLE code (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+INSERT INTO code VALUES (0, '');
+
+CREATE TABLE scope (number INTEGER PRIMARY KEY, unit TEXT NOT NULL UNIQUE);
+
+-- Runs of changes without a branch (ScopeChains.Line). replica: the 64 bits as a signed number.
+-- delivered_sequence: up to where the province has receipted the line.
+CREATE TABLE line (
+    number INTEGER PRIMARY KEY, scope INTEGER NOT NULL, replica INTEGER NOT NULL,
+    fork_line INTEGER, fork_sequence INTEGER,
+    head_sequence INTEGER NOT NULL, head_hash BLOB NOT NULL, frontier BLOB NOT NULL,
+    delivered_sequence INTEGER NOT NULL);
+CREATE INDEX line_by_scope ON line (scope);
+
+-- The log: canonical bytes in order of arrival, which is a causal order. received: this store's clock, seconds.
+CREATE TABLE change (
+    position INTEGER PRIMARY KEY, line INTEGER NOT NULL, sequence INTEGER NOT NULL,
+    hash BLOB NOT NULL, received INTEGER NOT NULL, bytes BLOB NOT NULL,
+    UNIQUE (line, sequence));
+
+-- The version shown of every cell. others: 0 no further version, 1 further ones of equal value, 2 a conflict.
+CREATE TABLE cell (
+    form INTEGER NOT NULL, period INTEGER NOT NULL, scope INTEGER NOT NULL, row INTEGER NOT NULL,
+    item INTEGER NOT NULL, line INTEGER NOT NULL, sequence INTEGER NOT NULL, others INTEGER NOT NULL,
+    value BLOB NOT NULL,
+    PRIMARY KEY (form, period, scope, row, item)) WITHOUT ROWID;
+
+-- The further versions of those few cells that have any.
+CREATE TABLE version (
+    form INTEGER NOT NULL, period INTEGER NOT NULL, scope INTEGER NOT NULL, row INTEGER NOT NULL,
+    item INTEGER NOT NULL, line INTEGER NOT NULL, sequence INTEGER NOT NULL, value BLOB NOT NULL,
+    PRIMARY KEY (scope, form, period, row, item, line, sequence)) WITHOUT ROWID;
+
+-- The reporting scheme's files.
+CREATE TABLE scheme_file (name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+
+-- Every replica that has said hello. last_seen: this store's clock, seconds.
+CREATE TABLE device (replica INTEGER PRIMARY KEY, unit TEXT NOT NULL, last_seen INTEGER NOT NULL);
+
+INSERT INTO setting VALUES ('replica', '00000000000000a1');
+PRAGMA application_id = 1212969846;
+PRAGMA user_version = 1;
