@@ -90,6 +90,7 @@ extension ServerStore {
         /// Note that a replica of this unit said hello.
         case note(ReplicaID, UnitCode)
 
+        /// What became of a step.
         package enum Outcome: Sendable {
             /// What became of the batch, and its scope's frontier then.
             case taken(TakeOutcome, Frontier)

@@ -17,6 +17,7 @@ package final class StoreWriter {
         self.reader = StoreReader(database)
     }
 
+    /// Keeps a named value, in place of the one before.
     package func set(_ name: String, to value: String) throws {
         try self.database.execute(
             sql: "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
