@@ -112,10 +112,11 @@ extension StoreWriter {
             sql: """
                 INSERT INTO line
                     (scope, replica, fork_line, fork_sequence, head_sequence, head_hash, frontier, delivered_sequence)
-                VALUES (?, ?, ?, ?, 0, x'', x'', ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 try self.number(of: scope), accepted.replica.stored, fork?.line, fork.map { Int64($0.sequence) },
+                Int64(accepted.sequence), Data(accepted.hash.bytes), Self.encoded(accepted.frontierAfter),
                 Int64(fork?.sequence ?? 0),
             ]
         )
@@ -127,17 +128,22 @@ extension StoreWriter {
         for (scope, numbers) in self.touchedLines {
             for number in numbers {
                 let line = self.loaded[scope]![number]
-                var frontier = ByteWriter()
-                frontier.references(line.frontierAtHead.heads)
                 try self.database.execute(
                     sql: "UPDATE line SET head_sequence = ?, head_hash = ?, frontier = ? WHERE number = ?",
                     arguments: [
-                        Int64(line.head.sequence), Data(line.head.hash.bytes), Data(frontier.bytes), number,
+                        Int64(line.head.sequence), Data(line.head.hash.bytes), Self.encoded(line.frontierAtHead),
+                        number,
                     ]
                 )
             }
         }
         self.touchedLines = [:]
+    }
+
+    private static func encoded(_ frontier: Frontier) -> Data {
+        var writer = ByteWriter()
+        writer.references(frontier.heads)
+        return Data(writer.bytes)
     }
 
     /// The author's frontier right after a held change that is no head: replayed along its chain. Slow, and needed only
