@@ -18,6 +18,7 @@ extension ClientStore {
         }
     }
 
+    /// What a peer with this frontier lacks of a scope, as much as fits, in causal order.
     package func changes(in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int) throws -> LoadedChanges {
         try self.database.read { try $0.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax) }
     }
@@ -33,14 +34,17 @@ extension ClientStore {
         }
     }
 
+    /// Notes that the province has receipted these changes, and all before them in their chains.
     package func markDelivered(_ references: [Reference], in scope: UnitCode) throws {
         try self.database.write { try $0.markDelivered(references, in: scope) }
     }
 
+    /// Notes that the province holds exactly this much of a scope; what it no longer holds is unsent again.
     package func noteProvinceHolds(_ frontier: Frontier, in scope: UnitCode) throws {
         try self.database.write { try $0.setDelivered(frontier, in: scope, own: self.identity.replica) }
     }
 
+    /// Works by this scheme from now on: the province's.
     package func replaceScheme(with source: SchemeSource) throws {
         try self.database.write { try $0.replaceSchemeFiles(with: source.files.map { ($0.name, $0.text) }) }
     }

@@ -41,6 +41,7 @@ package enum EditOutcome: Hashable, Sendable {
 
 /// Why a write was not made. Nothing is ever replaced that the person had not seen.
 package struct WriteRefusal: ExplainedError, Hashable {
+    /// What speaks against the write.
     package enum Reason: Hashable, Sendable {
         case inConflict
         case changedSinceShown

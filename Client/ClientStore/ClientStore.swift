@@ -112,6 +112,7 @@ extension ClientStore {
         }
     }
 
+    /// A cell as it is; one that nobody wrote has no versions.
     package func cell(_ address: CellAddress) throws -> CellState {
         try self.database.read { try $0.cell(address) }
     }
@@ -139,6 +140,7 @@ extension ClientStore {
         package let conflictCount: Int
     }
 
+    /// What `status` tells.
     package func status() throws -> Status {
         try self.database.read { reader in
             let undelivered = try reader.undelivered()

@@ -7,10 +7,12 @@ package struct ByteWriter: Sendable {
         self.bytes.reserveCapacity(byteCount)
     }
 
+    /// Writes one byte.
     package mutating func byte(_ byte: UInt8) {
         self.bytes.append(byte)
     }
 
+    /// Writes bytes as they are, without their count.
     package mutating func raw(_ bytes: some Sequence<UInt8>) {
         self.bytes.append(contentsOf: bytes)
     }
@@ -30,6 +32,7 @@ package struct ByteWriter: Sendable {
         self.bytes.append(UInt8(truncatingIfNeeded: rest))
     }
 
+    /// Writes a count, which is never negative, as ``varint(_:)`` of its 64 bits.
     package mutating func varint(_ number: Int) {
         self.varint(UInt64(number))
     }
@@ -103,32 +106,38 @@ package struct ByteReader: Sendable {
     package var remaining: Int { self.bytes.endIndex - self.index }
     package var isAtEnd: Bool { self.index == self.bytes.endIndex }
 
+    /// The error for what stands at the present offset.
     package func malformed(_ expected: String) -> MalformedBytes {
         MalformedBytes(offset: self.offset, expected: expected)
     }
 
+    /// Throws unless everything has been read.
     package func requireEnd() throws(MalformedBytes) {
         guard self.isAtEnd else { throw self.malformed("the end, not \(self.remaining) more bytes") }
     }
 
+    /// Reads one byte.
     package mutating func byte() throws(MalformedBytes) -> UInt8 {
         guard self.index < self.bytes.endIndex else { throw self.malformed("one more byte") }
         defer { self.index += 1 }
         return self.bytes[self.index]
     }
 
+    /// Reads `count` bytes, or throws when fewer are left; takes no memory for them.
     package mutating func raw(_ count: Int) throws(MalformedBytes) -> ArraySlice<UInt8> {
         guard count >= 0, count <= self.remaining else { throw self.malformed("\(count) more bytes") }
         defer { self.index += count }
         return self.bytes[self.index..<self.index + count]
     }
 
+    /// Reads a big-endian number of the width of its type.
     package mutating func fixed<Integer: FixedWidthInteger & UnsignedInteger>(
         _ type: Integer.Type
     ) throws(MalformedBytes) -> Integer {
         try self.raw(MemoryLayout<Integer>.size).reduce(0) { $0 << 8 | Integer($1) }
     }
 
+    /// Reads an unsigned varint in its shortest form.
     package mutating func varint() throws(MalformedBytes) -> UInt64 {
         let start = self.offset
         let number = try self.longVarint()
@@ -148,16 +157,19 @@ package struct ByteReader: Sendable {
         return Int(number)
     }
 
+    /// Reads a zig-zag varint.
     package mutating func signed() throws(MalformedBytes) -> Int64 {
         let zigzag = try self.varint()
         return Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
     }
 
+    /// Reads a zig-zag varint of up to 128 bits.
     package mutating func signed128() throws(MalformedBytes) -> Int128 {
         let zigzag = try self.longVarint()
         return Int128(bitPattern: zigzag >> 1) ^ -Int128(bitPattern: zigzag & 1)
     }
 
+    /// Reads a count and so many bytes of UTF-8, or throws when they are more than `byteCountMax`.
     package mutating func string(upTo byteCountMax: Int) throws(MalformedBytes) -> String {
         let count = try self.count(upTo: byteCountMax, of: "bytes of text")
         let start = self.offset
@@ -167,6 +179,7 @@ package struct ByteReader: Sendable {
         return text
     }
 
+    /// Reads a count and so many bytes, or throws when they are more than `byteCountMax`.
     package mutating func blob(upTo byteCountMax: Int) throws(MalformedBytes) -> ArraySlice<UInt8> {
         let count = try self.count(upTo: byteCountMax, of: "bytes")
         return try self.raw(count)

@@ -159,6 +159,7 @@ package struct AddressInScope: Hashable, Comparable, Sendable {
 
 /// A text that is no cell address, and which part is at fault.
 package struct MalformedAddress: ExplainedError, Equatable {
+    /// The part at fault, with its text.
     package enum Part: Equatable, Sendable {
         case partCount(Int)
         case unit(String), form(String), period(String), row(String), item(String)

@@ -94,6 +94,7 @@ package struct ChainHash: Hashable, Comparable, Sendable, CustomStringConvertibl
 
 /// Numbers in base 16, with leading zeros.
 package enum Hexadecimal {
+    /// Small letters, with leading zeros up to `digitCount`.
     package static func text(_ number: some UnsignedInteger, digitCount: Int) -> String {
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: max(0, digitCount - digits.count)) + digits

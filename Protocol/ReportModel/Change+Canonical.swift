@@ -129,16 +129,19 @@ extension ByteReader {
         return address
     }
 
+    /// Reads a form, row or item code.
     package mutating func code() throws(MalformedBytes) -> Code {
         guard let code = Code(try self.string(upTo: Code.byteCountMax)) else { throw self.malformed("a code") }
         return code
     }
 
+    /// Reads a period.
     package mutating func period() throws(MalformedBytes) -> Period {
         guard let period = Period(wireNumber: try self.varint()) else { throw self.malformed("a period") }
         return period
     }
 
+    /// Reads a cell value in its one encoding.
     package mutating func value() throws(MalformedBytes) -> CellValue {
         let head = try self.byte()
         switch head {
@@ -171,6 +174,7 @@ extension ByteReader {
         return Quantity(number, upper: upper)
     }
 
+    /// Reads a decimal: scale, then mantissa.
     package mutating func decimal() throws(MalformedBytes) -> ExactDecimal {
         let scale = Int(try self.byte())
         guard let decimal = ExactDecimal(mantissa: try self.signed128(), scale: scale) else {

@@ -14,6 +14,7 @@ package struct Change: Hashable, Sendable {
     /// In canonical order (``AddressInScope``), each cell at most once.
     package var writes: [Write]
 
+    /// One cell, and what it holds from now on.
     package struct Write: Hashable, Sendable {
         package var address: AddressInScope
         package var value: CellValue

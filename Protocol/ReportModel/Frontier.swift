@@ -38,6 +38,7 @@ package struct Frontier: Hashable, Sendable {
 
     package var isEmpty: Bool { self.heads.isEmpty }
 
+    /// The heads of one replica: none, one, or several where its chain has branched.
     package func heads(of replica: ReplicaID) -> [Reference] {
         self.heads.filter { $0.replica == replica }
     }

@@ -1,5 +1,6 @@
 /// A text that is no value, and why.
 package struct MalformedValue: ExplainedError, Equatable {
+    /// What is wrong with the text.
     package enum Reason: Equatable, Sendable {
         case noDigits, noDigitAfterPoint, badThousands, tooManyDigits, reversedRange, measureWithinRange
         case unexpected(String)

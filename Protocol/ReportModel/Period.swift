@@ -1,6 +1,7 @@
 /// A reporting period 报告期, with one text form: `2024`, `2024-H1`, `2024-Q3`, `2024-07`, `2024-07A` (first half of the
 /// month), `2024-07-1` (first ten days 旬). `-` is no period at all, for cells that describe the system itself.
 package struct Period: Hashable, Sendable {
+    /// Which part of the year the period is.
     package enum Span: Hashable, Sendable {
         case year
         case half(Int)
@@ -30,6 +31,7 @@ package struct Period: Hashable, Sendable {
 
     package static let none = Period(year: 0, span: .none)
 
+    /// The whole of a year.
     package static func year(_ year: Int) -> Period {
         precondition((1...9999).contains(year))
         return Period(year: year, span: .year)

@@ -10,6 +10,7 @@ package struct ScopeChains: Hashable, Sendable {
     package let scope: UnitCode
     package private(set) var lines: [Line]
 
+    /// A run of one chain without a branch in it.
     package struct Line: Hashable, Sendable {
         package let number: LineNumber
         package let replica: ReplicaID
@@ -37,6 +38,7 @@ package struct ScopeChains: Hashable, Sendable {
         }
     }
 
+    /// A line's number within its store.
     package typealias LineNumber = Int64
 
     /// A change that the store holds.

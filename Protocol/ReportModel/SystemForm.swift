@@ -5,6 +5,7 @@ package enum SystemForm {
     package static let devices: Code = "_devices"
     package static let deviceName: Code = "name"
 
+    /// The cell that holds a device's name.
     package static func deviceName(of replica: ReplicaID) -> AddressInScope {
         AddressInScope(form: self.devices, period: .none, row: Code(replica.description)!, item: self.deviceName)
     }

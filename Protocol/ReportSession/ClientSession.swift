@@ -23,6 +23,7 @@ package struct ClientSession: Hashable, Sendable {
         }
     }
 
+    /// Where the client stands in one scope.
     package struct ClientScope: Hashable, Sendable {
         package var standing: ScopeStanding
         /// What the province has receipted so far; `nil` when that is everything the client holds.

@@ -101,7 +101,7 @@ package struct ServerSession: Hashable, Sendable {
 
     /// The client is not let in.
     package mutating func refused(_ error: ProtocolError) -> [SessionAction] {
-        self.end(error)
+        self.state == .closed ? [] : self.end(error)
     }
 
     /// The store answered a `load`.

@@ -8,6 +8,7 @@ package struct Frame: Hashable, Sendable {
     package var flags: Flags
     package var payload: [UInt8]
 
+    /// Bits beside the kind.
     package struct Flags: OptionSet, Hashable, Sendable {
         package let rawValue: UInt8
 
@@ -80,6 +81,7 @@ package struct FrameParser: Sendable {
 
     package init() {}
 
+    /// Takes what the network brought.
     package mutating func append(_ bytes: some Collection<UInt8>) {
         if self.start > 0 {
             self.buffer.removeFirst(self.start)

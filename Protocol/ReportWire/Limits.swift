@@ -27,10 +27,10 @@ package enum Limits {
     /// The batches a side sends beyond the last receipt: 16, so that a client's scopes go in one flight. The receiver
     /// takes one at a time; the others wait in the network's buffers.
     package static let batchesInFlightMax = 16
-    /// A side with this many canonical bytes of changes beyond the last receipt sends no further batch: 96 KiB. With the
+    /// A side with this many canonical bytes of changes beyond the last receipt sends no further batch: 192 KiB. With the
     /// last batch that is less than what the buffers on the way hold, so that two sides with much to say never both
     /// wait for the other to read.
-    package static let byteCountInFlightMax = 96 * 1024
+    package static let byteCountInFlightMax = 192 * 1024
     /// The most batches in flight that a welcome may allow; a client never sends more than ``batchesInFlightMax``.
     package static let batchesInFlightStatedMax = 1024
     /// A client that has sent this many canonical bytes of changes unasked sends no further batch before it is welcomed:

@@ -4,6 +4,7 @@ import ReportModel
 ///
 /// It travels as the code of a `goodbye` (Protocol/README.md, "Goodbye codes"); codes are never reused.
 package struct ProtocolError: Error, Hashable, Sendable {
+    /// The numbers on the wire.
     package enum Code: UInt64, Sendable, CaseIterable {
         case frameTooLarge = 1
         case frameTooShort = 2
@@ -42,6 +43,7 @@ package struct ProtocolError: Error, Hashable, Sendable {
 }
 
 extension ProtocolError {
+    /// A length field above the limit.
     package static func frameTooLarge(_ byteCount: UInt32) -> Self {
         Self(
             .frameTooLarge,
@@ -50,6 +52,7 @@ extension ProtocolError {
         )
     }
 
+    /// A length field that leaves no room for kind, flags and checksum.
     package static func frameTooShort(_ byteCount: UInt32) -> Self {
         Self(
             .frameTooShort,
@@ -58,6 +61,7 @@ extension ProtocolError {
         )
     }
 
+    /// A frame that was damaged on its way.
     package static func checksumMismatch(expected: UInt32, actual: UInt32) -> Self {
         let (expected, actual) = (
             Hexadecimal.text(expected, digitCount: 8), Hexadecimal.text(actual, digitCount: 8)
@@ -69,6 +73,7 @@ extension ProtocolError {
         )
     }
 
+    /// A message that may not be skipped, of a kind that is not known.
     package static func unknownCriticalKind(_ kind: UInt8) -> Self {
         Self(
             .unknownCriticalKind,
@@ -77,6 +82,7 @@ extension ProtocolError {
         )
     }
 
+    /// A payload that is no such message.
     package static func malformed(_ message: String, _ error: MalformedBytes) -> Self {
         Self(
             .malformedMessage,
@@ -85,10 +91,12 @@ extension ProtocolError {
         )
     }
 
+    /// A message that the present state of the conversation has no place for.
     package static func unexpected(_ message: String) -> Self {
         Self(.unexpectedMessage, "此时不应收到 \(message) 消息。", "A \(message) message is out of place here.")
     }
 
+    /// Two programs that speak no common version: which of them is too old.
     package static func noCommonVersion(client: ClosedRange<UInt64>) -> Self {
         client.upperBound < Limits.versions.lowerBound
             ? Self(
@@ -103,6 +111,7 @@ extension ProtocolError {
             )
     }
 
+    /// A client that claims a unit of no scheme.
     package static func unknownUnit(_ unit: UnitCode) -> Self {
         Self(
             .unknownUnit,
@@ -111,6 +120,7 @@ extension ProtocolError {
         )
     }
 
+    /// A deflated payload of another size than it states.
     package static func inflatesBeyondStatedSize(_ byteCount: Int) -> Self {
         Self(
             .inflatesBeyondStatedSize,
@@ -119,6 +129,7 @@ extension ProtocolError {
         )
     }
 
+    /// Figures of a scope that the connection does not serve.
     package static func scopeNotServed(_ scope: UnitCode) -> Self {
         Self(
             .scopeNotServed,
@@ -127,6 +138,7 @@ extension ProtocolError {
         )
     }
 
+    /// A peer that keeps sending what builds on something missing.
     package static func tooManyGaps(_ scope: UnitCode) -> Self {
         Self(
             .tooManyGaps,
@@ -141,6 +153,7 @@ extension ProtocolError {
         "The server is stopping; sync again later."
     )
 
+    /// A peer that says nothing.
     package static func silentTooLong(seconds: Int64) -> Self {
         Self(.silentTooLong, "对方 \(seconds) 秒没有任何消息。", "The other side said nothing for \(seconds) seconds.")
     }

@@ -54,6 +54,7 @@ package final class ServerStore: Sendable {
 }
 
 extension ServerStore {
+    /// The scheme that the province reports by.
     package func schemeSource() throws -> SchemeSource {
         try self.database.read { reader in
             SchemeSource(try reader.schemeFiles().map { SchemeSource.File(name: $0.name, text: $0.text) })
@@ -72,10 +73,12 @@ extension ServerStore {
 
     // MARK: - What a sync asks
 
+    /// Where this store stands in each scope, in the same order.
     package func standings(in scopes: [UnitCode]) throws -> [ScopeStanding] {
         try self.database.read { reader in try scopes.map { try reader.standing(in: $0) } }
     }
 
+    /// What a peer with this frontier lacks of a scope, as much as fits, in causal order.
     package func changes(in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int) throws -> LoadedChanges {
         try self.database.read { try $0.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax) }
     }
@@ -87,6 +90,7 @@ extension ServerStore {
         /// Note that a replica of this unit said hello.
         case note(ReplicaID, UnitCode)
 
+        /// What became of a step.
         package enum Outcome: Sendable {
             /// What became of the batch, and its scope's frontier then.
             case taken(TakeOutcome, Frontier)

@@ -42,6 +42,7 @@ package struct SyncService: Service {
         self.listening = listening
     }
 
+    /// Listens and serves until the shutdown, and throws when it cannot listen.
     package func run() async throws {
         let gate = Gate()
         let listener = try await self.bind(gate)

@@ -99,10 +99,12 @@ package enum CommandRunner {
 
 /// Standard output and standard error, unbuffered. A reader that has gone away is not our error.
 package enum Console {
+    /// Writes a line to standard output.
     package static func line(_ text: String) {
         self.write(text + "\n", to: 1)
     }
 
+    /// Writes a line to standard error.
     package static func error(_ text: String) {
         self.write(text + "\n", to: 2)
     }

@@ -23,6 +23,7 @@ package struct CommonOptions: ParsableArguments {
 
     package init() {}
 
+    /// Refuses a language that is not spoken.
     package func validate() throws {
         if let lang, Language(rawValue: lang) == nil {
             throw ValidationError(

@@ -1,5 +1,6 @@
 /// A table for a terminal: columns aligned by what they take up on the screen, where a Chinese character is two wide.
 package struct TextTable: Sendable {
+    /// On which side of its column a text stands.
     package enum Alignment: Sendable {
         case left, right
     }

@@ -67,6 +67,7 @@ extension StoreReader {
         return try self.states(in: scope, where: Self.isConflict, [number])
     }
 
+    /// How many cells of a scope are in conflict.
     package func conflictCount(in scope: UnitCode) throws -> Int {
         guard let number = try self.number(of: scope) else { return 0 }
         return try Int.fetchOne(

@@ -15,6 +15,7 @@ package struct StoreReader {
 // MARK: - Settings
 
 extension StoreReader {
+    /// A named value; `nil` where there is none.
     package func setting(_ name: String) throws -> String? {
         try String.fetchOne(self.database, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name])
     }
@@ -121,6 +122,7 @@ extension StoreReader {
 // MARK: - The log
 
 extension StoreReader {
+    /// The change at a place of the log.
     package func change(at position: ScopeChains.Position, in chains: ScopeChains) throws -> StoredChange {
         let statement = try self.database.cachedStatement(
             sql: "SELECT line, sequence, hash, bytes FROM change WHERE line = ? AND sequence = ?"

@@ -17,6 +17,7 @@ package final class StoreWriter {
         self.reader = StoreReader(database)
     }
 
+    /// Keeps a named value, in place of the one before.
     package func set(_ name: String, to value: String) throws {
         try self.database.execute(
             sql: "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -24,6 +25,7 @@ package final class StoreWriter {
         )
     }
 
+    /// Puts these in the place of the scheme's files.
     package func replaceSchemeFiles(with files: [(name: String, text: String)]) throws {
         try self.database.execute(sql: "DELETE FROM scheme_file")
         for file in files {

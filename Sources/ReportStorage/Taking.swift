@@ -43,6 +43,7 @@ extension StoreWriter {
         var isBroken = false
     }
 
+    /// What became of one change.
     package enum Taken {
         case gap(missing: Reference)
         case held(ChainHash, isNew: Bool)

@@ -12,6 +12,7 @@ package struct Hello: Hashable, Sendable {
     /// The claimed unit first, then the units below it that the client knows, each with its tip.
     package var scopes: [Scope]
 
+    /// One scope, and how far the client has got there.
     package struct Scope: Hashable, Sendable {
         package var unit: UnitCode
         /// The first 8 bytes of the scope's tip; 0 when the client holds nothing there.

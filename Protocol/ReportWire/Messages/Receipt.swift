@@ -9,6 +9,7 @@ package struct Receipt: Hashable, Sendable {
     /// One for each chain of the batch, in its order; none when the batch's scope is not served.
     package var held: [Held]
 
+    /// How much of one chain's run is durable.
     package struct Held: Hashable, Sendable {
         /// How many changes of the run are durable; 0 when its first one lacks what it builds on.
         package var count: UInt64
