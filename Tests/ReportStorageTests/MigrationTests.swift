@@ -45,11 +45,12 @@ struct MigrationTests {
         let store = try ReportDatabase(kind: kind, directory: old.path, access: .write)
         #expect(try store.read { try $0.setting("replica") } == "00000000000000a1")
         let scope = UnitCode("410728-01")!
+        let write = Change.Write(AddressInScope(form: "land", period: .none, item: "quota"), .text("figure"))
         let change = ChainedChange(
             replica: ReplicaID(rawValue: 0xA1),
             sequence: 1,
             predecessorTag: 0,
-            change: Change(time: Timestamp(secondsSince1970: 0), author: "clerk", writes: [])
+            change: Change(time: Timestamp(secondsSince1970: 0), author: "clerk", writes: [write])
         )
         try store.write { writer in
             try writer.take(

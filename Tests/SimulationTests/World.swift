@@ -11,7 +11,7 @@ import TestSupport
 /// Beside them stands a ``NaiveHistory`` of every change, which knows nothing of clocks and frontiers.
 final class World {
     struct Options: Sendable {
-        var stepCount = 28
+        var stepCount = 24
         /// Whether lines are cut and processes die.
         var isFaulty = true
         /// Whether stores are restored from older copies and cloned.
