@@ -6,6 +6,8 @@ package struct Edit: Hashable, Sendable {
     package var address: CellAddress
     package var value: CellValue
     package var basis: Basis
+    /// Whether a blank may take the place of a value; decided in the transaction that writes.
+    package var mayClear: Bool
 
     /// What entitles the person to supersede the versions that are there.
     package enum Basis: Hashable, Sendable {
@@ -18,10 +20,11 @@ package struct Edit: Hashable, Sendable {
         case resolving(SeenToken?)
     }
 
-    package init(_ address: CellAddress, _ value: CellValue, basis: Basis = .present) {
+    package init(_ address: CellAddress, _ value: CellValue, basis: Basis = .present, mayClear: Bool = true) {
         self.address = address
         self.value = value
         self.basis = basis
+        self.mayClear = mayClear
     }
 }
 
@@ -161,6 +164,9 @@ extension ClientStore {
         }
         if case .text(let text) = edit.value, text.utf8.count > ChangeLimits.textByteCountMax {
             return .refused(WriteRefusal(.textTooLong, cell))
+        }
+        if edit.value == .missing, cell.value != .missing, !edit.mayClear {
+            return .refused(WriteRefusal(.blankOverValue, cell))
         }
         if cell.isConflict { return .changed }
         if edit.value == cell.value { return .same }

@@ -37,7 +37,7 @@ struct ClientImport: AsyncParsableCommand {
             if let refusal = try self.refusal(of: row, client) {
                 refused.append(refusal)
             } else {
-                edits.append((row.line, Edit(row.address, row.value)))
+                edits.append((row.line, Edit(row.address, row.value, mayClear: self.clearBlanks)))
             }
         }
         let outcomes = try client.store.write(edits.map(\.edit), now: wallClock(), dryRun: self.dryRun)
@@ -78,13 +78,6 @@ struct ClientImport: AsyncParsableCommand {
         if let unit = client.scheme.unit(row.address.unit), !client.keeps(unit.code) {
             let error = ForeignUnit(unit: unit, own: client.store.identity.unit)
             return Refused(row.line, 1, error.code, error.sentence)
-        }
-        if row.value == .missing, !self.clearBlanks {
-            let cell = try client.store.cell(row.address)
-            if cell.value != .missing {
-                let refusal = WriteRefusal(.blankOverValue, cell)
-                return Refused(row.line, 1, refusal.code, refusal.sentence)
-            }
         }
         return nil
     }
