@@ -17,7 +17,7 @@ package enum Limits {
     package static let batchCanonicalByteCountMax = ChangeLimits.canonicalByteCountMax
     /// The most bytes a batch inflates to: 128 KiB, above what 48 KiB of the smallest possible writes need in columns.
     package static let batchInflatedByteCountMax = 128 * 1024
-    /// The most changes in one batch: 48 KiB of empty changes.
+    /// The most changes in one batch: 48 KiB of the shortest changes, rounded up.
     package static let batchChangeCountMax = 12 * 1024
     /// The most writes in one batch: no write is shorter than 4 bytes.
     package static let batchWriteCountMax = 12 * 1024
@@ -28,8 +28,8 @@ package enum Limits {
     /// takes one at a time; the others wait in the network's buffers.
     package static let batchesInFlightMax = 16
     /// A side with this many canonical bytes of changes beyond the last receipt sends no further batch: 192 KiB. With the
-    /// last batch that is less than what the buffers on the way hold, so that two sides with much to say never both
-    /// wait for the other to read.
+    /// last batch, deflated, report-like data stays below what the buffers on the way hold, so that two sides with much
+    /// to say do not both wait for the other to read; if they ever do, ``silenceSecondsMax`` ends it.
     package static let byteCountInFlightMax = 192 * 1024
     /// The most batches in flight that a welcome may allow; a client never sends more than ``batchesInFlightMax``.
     package static let batchesInFlightStatedMax = 1024

@@ -54,7 +54,7 @@ struct ShapeTests {
             for (number, line) in SourceTree.text(path).components(separatedBy: "\n").enumerated() {
                 for place in places {
                     guard let range = line.firstRange(of: place) else { continue }
-                    // `frame/work/` is a path of ours; a machine's begins with the slash.
+                    // The same word within a path of ours is none; a machine's path begins with its slash.
                     let before = line[..<range.lowerBound].last
                     let isRelative =
                         before.map { $0.isLetter || $0.isNumber || $0 == "." || $0 == "/" || $0 == "}" } ?? false
