@@ -32,7 +32,8 @@ package struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConvert
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
 
-    private static func dayCount(year: Int, month: Int) -> Int {
+    /// How many days a month of 1…12 has.
+    static func dayCount(year: Int, month: Int) -> Int {
         switch month {
         case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
         case 4, 6, 9, 11: 30
