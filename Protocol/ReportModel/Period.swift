@@ -24,7 +24,8 @@ package struct Period: Hashable, Sendable {
     package let year: Int
     package let span: Span
 
-    private init(year: Int, span: Span) {
+    /// - Precondition: there is such a part of the year, and the year is within 1…9999.
+    init(year: Int, span: Span) {
         self.year = year
         self.span = span
     }

@@ -26,7 +26,7 @@ extension Timestamp: CustomStringConvertible {
     }
 
     /// Days since 1970 to a Gregorian date (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-    private static func civil(daysSince1970: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    static func civil(daysSince1970: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let (era, dayOfEra) = self.floorDivide(daysSince1970 + 719_468, 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
@@ -36,7 +36,7 @@ extension Timestamp: CustomStringConvertible {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
-    private static func floorDivide(_ a: Int64, _ b: Int64) -> (quotient: Int64, remainder: Int64) {
+    static func floorDivide(_ a: Int64, _ b: Int64) -> (quotient: Int64, remainder: Int64) {
         // Not `(a - remainder) / b`: a change may carry any 64-bit time, and this must not overflow on the smallest.
         let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
         return remainder < 0 ? (quotient - 1, remainder + b) : (quotient, remainder)
