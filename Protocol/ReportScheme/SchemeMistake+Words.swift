@@ -103,6 +103,21 @@ extension SchemeMistake.Reason {
             )
         case .secondRoot(let first):
             Bilingual("缺少 `parent`：最高单位已是 \(first)", "`parent` is missing: the unit at the top is already \(first)")
+        case .badMeasureClass(let text):
+            Bilingual(
+                "“\(text)”不是计量类别；例如 money、area、money/area、ratio",
+                "“\(text)” is no class of measures such as money, area, money/area or ratio"
+            )
+        case .badFactor(let text):
+            Bilingual(
+                "“\(text)”不是换算系数：应为大于零的小数，或 10000/15 这样的分数",
+                "“\(text)” is no factor: a decimal above zero, or a fraction such as 10000/15"
+            )
+        case .factorWithoutClass:
+            Bilingual(
+                "有 `factor` 而没有 `class`：不知道按什么换算",
+                "there is a `factor` but no `class`: nobody knows what it converts into"
+            )
         default: nil
         }
     }

@@ -23,6 +23,8 @@ package struct SchemeMistake: Hashable, Sendable {
         // Units
         case unknownParent(String), cycle([String]), levelNotBelowParent(UnitLevel, parent: UnitLevel)
         case secondRoot(first: String)
+        // Units of measure
+        case badMeasureClass(String), badFactor(String), factorWithoutClass
         // Items
         case unknownMeasure(String), unknownReporter(String)
         case unknownPlan(String), planIsItself, planIsNoNumber(String)

@@ -25,8 +25,8 @@ struct ItemDraft {
     let reporters: [Placed<String>]
 }
 
-/// `additive: true` or `false`.
-private enum Truth: String, CaseIterable {
+/// A key that is `true` or `false`.
+enum Truth: String, CaseIterable {
     case `true`, `false`
 }
 

@@ -11,7 +11,6 @@ struct UnitDraft {
 
 extension SchemeParser {
     static let unitKeys = ["code", "name", "name_en", "level", "parent", "aliases", "note"]
-    static let measureKeys = ["code", "name_en", "aliases", "note"]
 
     mutating func readUnit(_ object: YAMLObject) {
         self.takeNames(["code", "name", "name_en"], of: object, in: \.unitNames)
@@ -26,19 +25,6 @@ extension SchemeParser {
             return
         }
         self.units.append(UnitDraft(code: code, name: name, level: level, parent: parent, aliases: aliases))
-    }
-
-    mutating func readMeasure(_ object: YAMLObject) {
-        self.takeNames(["code", "name_en"], of: object, in: \.measureNames)
-        let code = self.text("code", of: object)
-        let name = self.text("name_en", of: object)
-        let aliases = self.texts("aliases", of: object).map(\.value)
-        _ = self.text("note", of: object, required: false)
-        guard let code, let name else {
-            self.flawed.measures.formUnion([code?.value, name?.value].compactMap(\.self) + aliases)
-            return
-        }
-        self.measures.append(Measure(code: code.value, englishName: name.value, aliases: aliases))
     }
 
     private mutating func unitCode(_ key: String, of object: YAMLObject) -> Placed<UnitCode>? {
