@@ -135,6 +135,12 @@ extension Fraction {
         return self.mantissa(isUp ? scaled + 1 : scaled).flatMap { ExactDecimal(mantissa: $0, scale: decimals) }
     }
 
+    /// The largest whole number that is not above this one.
+    package var floor: Fraction {
+        let (quotient, remainder) = self.numerator.quotientAndRemainder(dividingBy: self.denominator)
+        return Fraction(remainder.sign == .minus && !remainder.isZero ? quotient - 1 : quotient, over: 1)
+    }
+
     /// The distance from zero times a power of ten, cut off to a whole number, and what was cut off.
     private func scaled(_ exponent: Int) -> (quotient: BigUInt, remainder: BigUInt) {
         (self.numerator.magnitude * BigUInt(10).power(exponent))

@@ -18,6 +18,19 @@ package struct Form: Sendable {
         }
     }
 
+    /// The same form with the formulas of its derived items.
+    func deriving(_ formula: (Item) -> DerivedFormula?) -> Form {
+        Form(
+            code: self.code,
+            name: self.name,
+            items: self.items.map { item in
+                var item = item
+                item.formula = formula(item)
+                return item
+            }
+        )
+    }
+
     /// The item with this code, name (Chinese or English) or alias.
     package func item(named name: String) -> Item? {
         self.itemIndices[NameIndex.key(name)].map { self.items[$0] }
@@ -64,8 +77,10 @@ package struct Item: Sendable {
     /// The item of the same form that holds the plan for this one, read at the calendar year.
     package let plan: Code?
     package let periods: Set<Period.Kind>
-    /// The units that report the item.
+    /// The units that report the item; none when it is derived.
     package let reporters: Set<UnitCode>
+    /// How the figure is worked out, if it is not reported.
+    package fileprivate(set) var formula: DerivedFormula?
 }
 
 /// Finds things by any of their names.

@@ -3,7 +3,7 @@ import ReportModel
 extension SchemeMistake.Reason {
     /// What is wrong, as part of a line that begins with the place.
     package var words: Bilingual {
-        self.wordsOfFiles ?? self.wordsOfShape ?? self.wordsOfUnits ?? self.wordsOfItems
+        self.wordsOfFiles ?? self.wordsOfShape ?? self.wordsOfUnits ?? self.wordsOfItems ?? self.wordsOfFormulas
             ?? Bilingual("内容有误", "something is wrong here")
     }
 
@@ -118,6 +118,27 @@ extension SchemeMistake.Reason {
                 "有 `factor` 而没有 `class`：不知道按什么换算",
                 "there is a `factor` but no `class`: nobody knows what it converts into"
             )
+        default: nil
+        }
+    }
+
+    private var wordsOfFormulas: Bilingual? {
+        switch self {
+        case .keyBesides(let key, let other):
+            Bilingual("有 `\(other)` 时不能写 `\(key)`", "`\(key)` does not go with `\(other)`")
+        case .formula(let reason): reason.words
+        case .formulaTooLong:
+            Bilingual(
+                "公式超过 \(SchemeLimits.formulaByteCountMax) 字节",
+                "the formula is longer than \(SchemeLimits.formulaByteCountMax) bytes"
+            )
+        case .formulaCircle(let items):
+            Bilingual(
+                "公式互相引用成环：\(items.joined(separator: " → "))",
+                "the formulas go round in a circle: \(items.joined(separator: " → "))"
+            )
+        case .toleranceWithoutAgreement:
+            Bilingual("`tolerance` 只用于 指标 ~= 公式", "`tolerance` goes only with a rule of the form item ~= formula")
         default: nil
         }
     }

@@ -30,6 +30,10 @@ package struct SchemeMistake: Hashable, Sendable {
         case unknownPlan(String), planIsItself, planIsNoNumber(String)
         case planMeasureDiffers(String, own: String, plans: String), planWithoutYear(String)
         case onlyForNumbers(String), onlyForChoices
+        // Formulas and checks
+        case keyBesides(String, String)
+        case formula(FormulaMistake.Reason), formulaTooLong, formulaCircle([String])
+        case toleranceWithoutAgreement
     }
 
     package let file: String
