@@ -5,6 +5,7 @@ import Yams
 struct FormDraft {
     let code: Code
     let name: Bilingual
+    let tree: UnitTreeKind
     let items: [ItemDraft]
     /// Items with a mistake of their own.
     let flawedItems: Set<Code>
@@ -36,7 +37,7 @@ private enum PeriodName: String, CaseIterable {
 }
 
 extension SchemeParser {
-    static let formKeys = ["form", "name", "name_en", "note", "items"]
+    static let formKeys = ["form", "name", "name_en", "note", "tree", "items"]
     static let itemKeys = [
         "item", "name", "name_en", "aliases", "type", "choices", "unit", "kind", "role", "additive", "plan", "periods",
         "reported_by", "note",
@@ -48,6 +49,7 @@ extension SchemeParser {
         self.takeNames(["form", "name", "name_en"], of: object, in: \.formNames)
         let code = self.code("form", of: object)
         let name = self.name(of: object)
+        let tree: UnitTreeKind? = self.choice("tree", of: object, missing: .administrative)
         _ = self.text("note", of: object, required: false)
         self.itemNames = NameRegister()
         var items: [ItemDraft] = []
@@ -66,6 +68,7 @@ extension SchemeParser {
             FormDraft(
                 code: code?.value ?? "unnamed",
                 name: name ?? Bilingual("", ""),
+                tree: tree ?? .administrative,
                 items: items,
                 flawedItems: flawedItems
             )
@@ -148,7 +151,7 @@ extension SchemeParser {
                     )
                 )
             }
-            forms.append(Form(code: draft.code, name: draft.name, items: items))
+            forms.append(Form(code: draft.code, name: draft.name, tree: draft.tree, items: items))
         }
         return forms
     }
