@@ -4,14 +4,17 @@ import ReportModel
 package struct Form: Sendable {
     package let code: Code
     package let name: Bilingual
+    /// Along which parents its figures are added up.
+    package let tree: UnitTreeKind
     /// In the order of the scheme's text, which is the order of every page.
     package let items: [Item]
 
     private let itemIndices: [String: Int]
 
-    init(code: Code, name: Bilingual, items: [Item]) {
+    init(code: Code, name: Bilingual, tree: UnitTreeKind, items: [Item]) {
         self.code = code
         self.name = name
+        self.tree = tree
         self.items = items
         self.itemIndices = NameIndex.make(items) {
             [$0.code.description, $0.name.chinese, $0.name.english] + $0.aliases
@@ -23,6 +26,7 @@ package struct Form: Sendable {
         Form(
             code: self.code,
             name: self.name,
+            tree: self.tree,
             items: self.items.map { item in
                 var item = item
                 item.formula = formula(item)

@@ -3,8 +3,8 @@ import ReportModel
 extension SchemeMistake.Reason {
     /// What is wrong, as part of a line that begins with the place.
     package var words: Bilingual {
-        self.wordsOfFiles ?? self.wordsOfShape ?? self.wordsOfUnits ?? self.wordsOfItems ?? self.wordsOfFormulas
-            ?? Bilingual("内容有误", "something is wrong here")
+        self.wordsOfFiles ?? self.wordsOfShape ?? self.wordsOfUnits ?? self.wordsOfDays
+            ?? self.wordsOfItems ?? self.wordsOfFormulas ?? Bilingual("内容有误", "something is wrong here")
     }
 
     private var wordsOfFiles: Bilingual? {
@@ -118,14 +118,14 @@ extension SchemeMistake.Reason {
                 "有 `factor` 而没有 `class`：不知道按什么换算",
                 "there is a `factor` but no `class`: nobody knows what it converts into"
             )
+        case .eitherKey(let key, let other):
+            Bilingual("`\(key)` 和 `\(other)` 只能写一个", "`\(key)` and `\(other)` stand together; write one of them")
         default: nil
         }
     }
 
     private var wordsOfFormulas: Bilingual? {
         switch self {
-        case .keyBesides(let key, let other):
-            Bilingual("有 `\(other)` 时不能写 `\(key)`", "`\(key)` does not go with `\(other)`")
         case .formula(let reason): reason.words
         case .formulaTooLong:
             Bilingual(
@@ -143,6 +143,24 @@ extension SchemeMistake.Reason {
         }
     }
 
+    private var wordsOfDays: Bilingual? {
+        switch self {
+        case .badDate(let text): Bilingual("“\(text)”不是日期，例如 2024-06-30", "“\(text)” is no date such as 2024-06-30")
+        case .endsBeforeItBegins: Bilingual("`until` 早于 `from`", "`until` is before `from`")
+        case .overlappingValidity(let first):
+            Bilingual("有效期与 \(first) 重叠", "overlapping validity: some of these days are taken at \(first)")
+        case .withoutParent(let after, let before):
+            Bilingual(
+                [after.map { "\($0) 之后" }, before.map { "\($0) 之前" }].compactMap(\.self).joined(separator: "、")
+                    + "没有上级单位",
+                "there is no parent "
+                    + [after.map { "after \($0)" }, before.map { "before \($0)" }].compactMap(\.self)
+                    .joined(separator: " and ")
+            )
+        default: nil
+        }
+    }
+
     private var wordsOfItems: Bilingual? {
         switch self {
         case .unknownMeasure(let name):
@@ -150,7 +168,7 @@ extension SchemeMistake.Reason {
         case .unknownReporter(let name):
             Bilingual(
                 "“\(name)”既不是级别也不是单位",
-                "“\(name)” is neither a level (province, city, county, zone, subzone) nor a unit"
+                "“\(name)” is neither a level (\(UnitLevel.allCases.map(\.rawValue).joined(separator: ", "))) nor a unit"
             )
         case .unknownPlan(let code): Bilingual("本表没有计划指标“\(code)”", "this form has no item “\(code)” to be the plan")
         case .planIsItself: Bilingual("指标不能以自己为计划", "an item is not its own plan")

@@ -5,6 +5,7 @@ import Yams
 struct FormDraft {
     let code: Code
     let name: Bilingual
+    let tree: UnitTreeKind
     let items: [ItemDraft]
     /// Items with a mistake of their own.
     let flawedItems: Set<Code>
@@ -39,7 +40,7 @@ private enum PeriodName: String, CaseIterable {
 }
 
 extension SchemeParser {
-    static let formKeys = ["form", "name", "name_en", "note", "items"]
+    static let formKeys = ["form", "name", "name_en", "note", "tree", "items"]
     static let itemKeys = [
         "item", "name", "name_en", "aliases", "type", "choices", "unit", "kind", "role", "additive", "plan", "periods",
         "reported_by", "formula", "decimals", "note",
@@ -51,6 +52,7 @@ extension SchemeParser {
         self.takeNames(["form", "name", "name_en"], of: object, in: \.formNames)
         let code = self.code("form", of: object)
         let name = self.name(of: object)
+        let tree: UnitTreeKind? = self.choice("tree", of: object, missing: .administrative)
         _ = self.text("note", of: object, required: false)
         self.itemNames = NameRegister()
         var items: [ItemDraft] = []
@@ -70,6 +72,7 @@ extension SchemeParser {
             FormDraft(
                 code: code?.value ?? "unnamed",
                 name: name ?? Bilingual("", ""),
+                tree: tree ?? .administrative,
                 items: items,
                 flawedItems: flawedItems
             )
@@ -146,7 +149,7 @@ extension SchemeParser {
 
     mutating func refuseKeys(_ keys: [String], besides other: String, of object: YAMLObject) {
         for key in keys {
-            if let node = object.values[key] { self.add(.keyBesides(key, other), at: self.place(of: node, in: object.file)) }
+            if let node = object.values[key] { self.add(.eitherKey(key, or: other), at: self.place(of: node, in: object.file)) }
         }
     }
 }
@@ -180,7 +183,7 @@ extension SchemeParser {
                     )
                 )
             }
-            forms.append(Form(code: draft.code, name: draft.name, items: items))
+            forms.append(Form(code: draft.code, name: draft.name, tree: draft.tree, items: items))
         }
         return forms
     }

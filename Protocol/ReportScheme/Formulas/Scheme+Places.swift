@@ -1,27 +1,29 @@
 import ReportModel
 
-// Where a unit stands in a period, for formulas.
+// Where a unit stands in a period, for formulas: the tree is that of the period's last day.
 
 extension Scheme {
     /// The units directly below in a period, along the tree that the form is added up by.
     func children(of unit: UnitCode, in period: Period, form: Code) -> [ReportingUnit] {
-        self.children(of: unit)
+        guard let day = period.lastDay else { return [] }
+        return self.children(of: unit, on: day, in: self.form(form)?.tree ?? .administrative)
     }
 
     /// The units above in a period, the nearest first.
     func ancestors(of unit: UnitCode, in period: Period, form: Code) -> [UnitCode] {
+        guard let day = period.lastDay else { return [] }
+        let tree = self.form(form)?.tree ?? .administrative
         var above: [UnitCode] = []
-        var next = self.unit(unit)?.parent
-        while let code = next {
-            above.append(code)
-            next = self.unit(code)?.parent
+        var next = self.parent(of: unit, on: day, in: tree)
+        while let unit = next {
+            above.append(unit.code)
+            next = self.parent(of: unit.code, on: day, in: tree)
         }
         return above
     }
 
     /// The unit itself or the one above it that stands on a level.
     func unit(_ unit: UnitCode, orAbove level: UnitLevel, in period: Period) -> UnitCode? {
-        if self.unit(unit)?.level == level { return unit }
-        return self.ancestors(of: unit, in: period, form: "").first { self.unit($0)?.level == level }
+        period.lastDay.flatMap { self.ancestor(of: unit, at: level, on: $0) }?.code
     }
 }
