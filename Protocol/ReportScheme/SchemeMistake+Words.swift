@@ -3,7 +3,8 @@ import ReportModel
 extension SchemeMistake.Reason {
     /// What is wrong, as part of a line that begins with the place.
     package var words: Bilingual {
-        self.wordsOfFiles ?? self.wordsOfShape ?? self.wordsOfUnits ?? self.wordsOfItems
+        self.wordsOfFiles ?? self.wordsOfShape ?? self.wordsOfUnits ?? self.wordsOfDays ?? self.wordsOfItems ?? self
+            .wordsOfDeadlines
             ?? Bilingual("内容有误", "something is wrong here")
     }
 
@@ -103,6 +104,16 @@ extension SchemeMistake.Reason {
             )
         case .secondRoot(let first):
             Bilingual("缺少 `parent`：最高单位已是 \(first)", "`parent` is missing: the unit at the top is already \(first)")
+        default: nil
+        }
+    }
+
+    private var wordsOfDays: Bilingual? {
+        switch self {
+        case .badDate(let text): Bilingual("“\(text)”不是日期，例如 2024-06-30", "“\(text)” is no date such as 2024-06-30")
+        case .endsBeforeItBegins: Bilingual("`until` 早于 `from`", "`until` is before `from`")
+        case .overlappingValidity(let first):
+            Bilingual("有效期与 \(first) 重叠", "overlapping validity: some of these days are taken at \(first)")
         default: nil
         }
     }

@@ -23,11 +23,16 @@ package struct SchemeMistake: Hashable, Sendable {
         // Units
         case unknownParent(String), cycle([String]), levelNotBelowParent(UnitLevel, parent: UnitLevel)
         case secondRoot(first: String)
+        // Days
+        case badDate(String), endsBeforeItBegins
+        case overlappingValidity(first: String)
         // Items
         case unknownMeasure(String), unknownReporter(String)
         case unknownPlan(String), planIsItself, planIsNoNumber(String)
         case planMeasureDiffers(String, own: String, plans: String), planWithoutYear(String)
         case onlyForNumbers(String), onlyForChoices
+        // Deadlines
+        case badTime(String), badDayCount(String, least: Int, most: Int), opensAfterDue(opens: Int, due: Int)
     }
 
     package let file: String

@@ -5,6 +5,8 @@ import Yams
 struct FormDraft {
     let code: Code
     let name: Bilingual
+    /// `nil`: the scheme's.
+    let schedule: Schedule?
     let items: [ItemDraft]
     /// Items with a mistake of their own.
     let flawedItems: Set<Code>
@@ -23,6 +25,7 @@ struct ItemDraft {
     let plan: Placed<Code>?
     let periods: Set<Period.Kind>
     let reporters: [Placed<String>]
+    let validity: Validity
 }
 
 /// `additive: true` or `false`.
@@ -31,15 +34,17 @@ private enum Truth: String, CaseIterable {
 }
 
 /// The kinds of period that an item may have: all but *none*, which is the system's.
-private enum PeriodName: String, CaseIterable {
+enum PeriodName: String, CaseIterable {
     case year, half, quarter, month, half_month, ten_days
+
+    var kind: Period.Kind { Period.Kind(rawValue: self.rawValue)! }
 }
 
 extension SchemeParser {
-    static let formKeys = ["form", "name", "name_en", "note", "items"]
+    static let formKeys = ["form", "name", "name_en", "note", "schedule", "items"]
     static let itemKeys = [
         "item", "name", "name_en", "aliases", "type", "choices", "unit", "kind", "role", "additive", "plan", "periods",
-        "reported_by", "note",
+        "reported_by", "from", "until", "note",
     ]
     private static let keysOfNumbers = ["unit", "kind", "additive", "plan"]
 
@@ -49,13 +54,15 @@ extension SchemeParser {
         let code = self.code("form", of: object)
         let name = self.name(of: object)
         _ = self.text("note", of: object, required: false)
+        let schedule = self.schedule(of: object)
         self.itemNames = NameRegister()
         var items: [ItemDraft] = []
         var flawedItems: Set<Code> = []
         for node in self.nodes("items", of: object) {
             guard let entry = self.object(node, file: file, keys: Self.itemKeys) else { continue }
-            self.takeNames(["item", "name", "name_en"], of: entry, in: \.itemNames)
-            if let item = self.item(entry) {
+            let validity = self.validity(of: entry) ?? Validity()
+            self.takeNames(["item", "name", "name_en"], of: entry, in: \.itemNames, within: validity)
+            if let item = self.item(entry, validity) {
                 items.append(item)
             } else if let code = entry.values["item"]?.scalar.flatMap({ Code($0.string) }) {
                 flawedItems.insert(code)
@@ -66,13 +73,14 @@ extension SchemeParser {
             FormDraft(
                 code: code?.value ?? "unnamed",
                 name: name ?? Bilingual("", ""),
+                schedule: schedule,
                 items: items,
                 flawedItems: flawedItems
             )
         )
     }
 
-    private mutating func item(_ object: YAMLObject) -> ItemDraft? {
+    private mutating func item(_ object: YAMLObject, _ validity: Validity) -> ItemDraft? {
         let code = self.code("item", of: object)
         let name = self.name(of: object)
         let type: ValueType? = self.choice("type", of: object, missing: .number)
@@ -92,7 +100,7 @@ extension SchemeParser {
         let role: Item.Role? = self.choice("role", of: object, missing: .actual)
         let additive: Truth? = self.choice("additive", of: object, missing: .true)
         let periods = self.texts("periods", of: object, required: true).compactMap { text -> Period.Kind? in
-            (self.choice(text) as PeriodName?).flatMap { Period.Kind(rawValue: $0.rawValue) }
+            (self.choice(text) as PeriodName?)?.kind
         }
         let draft = (
             aliases: self.texts("aliases", of: object).map(\.value),
@@ -114,7 +122,8 @@ extension SchemeParser {
             isAdditive: isNumber && additive != .false,
             plan: draft.plan,
             periods: Set(periods),
-            reporters: draft.reporters
+            reporters: draft.reporters,
+            validity: validity
         )
     }
 }
@@ -144,11 +153,13 @@ extension SchemeParser {
                         isAdditive: item.isAdditive,
                         plan: item.plan?.value,
                         periods: item.periods,
-                        reporters: self.reporters(of: item, codes: codes, levels: levels)
+                        reporters: self.reporters(of: item, codes: codes, levels: levels),
+                        validity: item.validity
                     )
                 )
             }
-            forms.append(Form(code: draft.code, name: draft.name, items: items))
+            let schedule = draft.schedule ?? self.defaultSchedule
+            forms.append(Form(code: draft.code, name: draft.name, schedule: schedule, items: items))
         }
         return forms
     }
