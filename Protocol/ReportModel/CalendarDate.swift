@@ -32,6 +32,13 @@ package struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConvert
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
 
+    /// The day after; `nil` after the last one, 9999-12-31.
+    package var next: CalendarDate? {
+        CalendarDate(year: self.year, month: self.month, day: self.day + 1)
+            ?? CalendarDate(year: self.year, month: self.month + 1, day: 1)
+            ?? CalendarDate(year: self.year + 1, month: 1, day: 1)
+    }
+
     /// How many days a month of 1…12 has.
     static func dayCount(year: Int, month: Int) -> Int {
         switch month {

@@ -4,6 +4,8 @@ import ReportModel
 package struct Form: Sendable {
     package let code: Code
     package let name: Bilingual
+    /// Along which parents its figures are added up.
+    package let tree: UnitTreeKind
     /// In the order of the scheme's text, which is the order of every page.
     package let items: [Item]
     /// When the form's reports open and are due: its own schedule, or the scheme's.
@@ -11,9 +13,10 @@ package struct Form: Sendable {
 
     private let itemIndices: [String: [Int]]
 
-    init(code: Code, name: Bilingual, schedule: Schedule, items: [Item]) {
+    init(code: Code, name: Bilingual, tree: UnitTreeKind, schedule: Schedule, items: [Item]) {
         self.code = code
         self.name = name
+        self.tree = tree
         self.schedule = schedule
         self.items = items
         self.itemIndices = items.enumerated().reduce(into: [:]) { indices, item in

@@ -17,9 +17,11 @@ package struct Scheme: Sendable {
     private let unitIndices: [String: Int]
     private let measureIndices: [String: Int]
     private let formIndices: [String: Int]
-    private let childIndices: [UnitCode: [Int]]
+    /// By parent: the units that ever hang under it, in the order of ``units``.
+    private let childIndices: [UnitTreeKind: [UnitCode: [Int]]]
 
-    /// - Precondition: the parser checked the parts: exactly one unit has no parent, and every parent exists.
+    /// - Precondition: the parser checked the parts: exactly one unit has no parent, every parent exists and
+    ///   stands higher than its children.
     init(
         code: Code,
         name: Bilingual,
@@ -41,20 +43,21 @@ package struct Scheme: Sendable {
         }
         self.measureIndices = NameIndex.make(measures) { [$0.code, $0.englishName] + $0.aliases }
         self.formIndices = NameIndex.make(forms) { [$0.code.description, $0.name.chinese, $0.name.english] }
-        self.childIndices = units.enumerated().reduce(into: [:]) { children, unit in
-            if let parent = unit.element.parent { children[parent, default: []].append(unit.offset) }
+        var childIndices: [UnitTreeKind: [UnitCode: [Int]]] = [:]
+        for (index, unit) in units.enumerated() {
+            let above = Set(unit.parents.map(\.unit))
+            for parent in above { childIndices[.administrative, default: [:]][parent, default: []].append(index) }
+            for parent in above.union(unit.landParents.map(\.unit)) {
+                childIndices[.land, default: [:]][parent, default: []].append(index)
+            }
         }
+        self.childIndices = childIndices
     }
 }
 
 // MARK: - Looking things up
 
 extension Scheme {
-    /// The one unit without a parent: the province.
-    package var root: ReportingUnit {
-        self.units.first { $0.parent == nil }!
-    }
-
     /// The unit with this code; names do not count.
     package func unit(_ code: UnitCode) -> ReportingUnit? {
         self.unitIndices[code.description].map { self.units[$0] }
@@ -80,15 +83,9 @@ extension Scheme {
         self.measureIndices[NameIndex.key(name)].map { self.measures[$0] }
     }
 
-    /// The units whose parent is `unit`, in the order of the scheme's text.
-    package func children(of unit: UnitCode) -> [ReportingUnit] {
-        self.childIndices[unit, default: []].map { self.units[$0] }
-    }
-
-    /// The unit itself, then everything below it, depth first. Empty for a unit that the scheme does not have.
-    package func unitAndBelow(_ unit: UnitCode) -> [ReportingUnit] {
-        guard let first = self.unit(unit) else { return [] }
-        return [first] + self.children(of: unit).flatMap { self.unitAndBelow($0.code) }
+    /// The units whose parent is `unit` on some day, in the order of the scheme's text.
+    func candidates(below unit: UnitCode, in tree: UnitTreeKind) -> [ReportingUnit] {
+        self.childIndices[tree]?[unit]?.map { self.units[$0] } ?? []
     }
 
     /// Whether `unit` reports `item`.

@@ -3,9 +3,8 @@ import ReportModel
 extension SchemeMistake.Reason {
     /// What is wrong, as part of a line that begins with the place.
     package var words: Bilingual {
-        self.wordsOfFiles ?? self.wordsOfShape ?? self.wordsOfUnits ?? self.wordsOfDays ?? self.wordsOfItems ?? self
-            .wordsOfDeadlines
-            ?? Bilingual("内容有误", "something is wrong here")
+        self.wordsOfFiles ?? self.wordsOfShape ?? self.wordsOfUnits ?? self.wordsOfDays ?? self.wordsOfDeadlines
+            ?? self.wordsOfItems ?? Bilingual("内容有误", "something is wrong here")
     }
 
     private var wordsOfFiles: Bilingual? {
@@ -104,6 +103,26 @@ extension SchemeMistake.Reason {
             )
         case .secondRoot(let first):
             Bilingual("缺少 `parent`：最高单位已是 \(first)", "`parent` is missing: the unit at the top is already \(first)")
+        case .eitherKey(let key, let other):
+            Bilingual("`\(key)` 和 `\(other)` 只能写一个", "`\(key)` and `\(other)` stand together; write one of them")
+        default: nil
+        }
+    }
+
+    private var wordsOfDays: Bilingual? {
+        switch self {
+        case .badDate(let text): Bilingual("“\(text)”不是日期，例如 2024-06-30", "“\(text)” is no date such as 2024-06-30")
+        case .endsBeforeItBegins: Bilingual("`until` 早于 `from`", "`until` is before `from`")
+        case .overlappingValidity(let first):
+            Bilingual("有效期与 \(first) 重叠", "overlapping validity: some of these days are taken at \(first)")
+        case .withoutParent(let after, let before):
+            Bilingual(
+                [after.map { "\($0) 之后" }, before.map { "\($0) 之前" }].compactMap(\.self).joined(separator: "、")
+                    + "没有上级单位",
+                "there is no parent "
+                    + [after.map { "after \($0)" }, before.map { "before \($0)" }].compactMap(\.self)
+                    .joined(separator: " and ")
+            )
         default: nil
         }
     }
@@ -125,7 +144,7 @@ extension SchemeMistake.Reason {
         case .unknownReporter(let name):
             Bilingual(
                 "“\(name)”既不是级别也不是单位",
-                "“\(name)” is neither a level (province, city, county, zone, subzone) nor a unit"
+                "“\(name)” is neither a level (\(UnitLevel.allCases.map(\.rawValue).joined(separator: ", "))) nor a unit"
             )
         case .unknownPlan(let code): Bilingual("本表没有计划指标“\(code)”", "this form has no item “\(code)” to be the plan")
         case .planIsItself: Bilingual("指标不能以自己为计划", "an item is not its own plan")

@@ -22,10 +22,12 @@ package struct SchemeMistake: Hashable, Sendable {
         case duplicate(String, first: String)
         // Units
         case unknownParent(String), cycle([String]), levelNotBelowParent(UnitLevel, parent: UnitLevel)
-        case secondRoot(first: String)
+        case secondRoot(first: String), eitherKey(String, or: String)
         // Days
         case badDate(String), endsBeforeItBegins
         case overlappingValidity(first: String)
+        /// The days without a parent lie after the one and before the other.
+        case withoutParent(after: CalendarDate?, before: CalendarDate?)
         // Items
         case unknownMeasure(String), unknownReporter(String)
         case unknownPlan(String), planIsItself, planIsNoNumber(String)

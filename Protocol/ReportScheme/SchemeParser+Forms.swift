@@ -5,6 +5,7 @@ import Yams
 struct FormDraft {
     let code: Code
     let name: Bilingual
+    let tree: UnitTreeKind
     /// `nil`: the scheme's.
     let schedule: Schedule?
     let items: [ItemDraft]
@@ -41,7 +42,7 @@ enum PeriodName: String, CaseIterable {
 }
 
 extension SchemeParser {
-    static let formKeys = ["form", "name", "name_en", "note", "schedule", "items"]
+    static let formKeys = ["form", "name", "name_en", "note", "tree", "schedule", "items"]
     static let itemKeys = [
         "item", "name", "name_en", "aliases", "type", "choices", "unit", "kind", "role", "additive", "plan", "periods",
         "reported_by", "from", "until", "note",
@@ -53,6 +54,7 @@ extension SchemeParser {
         self.takeNames(["form", "name", "name_en"], of: object, in: \.formNames)
         let code = self.code("form", of: object)
         let name = self.name(of: object)
+        let tree: UnitTreeKind? = self.choice("tree", of: object, missing: .administrative)
         _ = self.text("note", of: object, required: false)
         let schedule = self.schedule(of: object)
         self.itemNames = NameRegister()
@@ -73,6 +75,7 @@ extension SchemeParser {
             FormDraft(
                 code: code?.value ?? "unnamed",
                 name: name ?? Bilingual("", ""),
+                tree: tree ?? .administrative,
                 schedule: schedule,
                 items: items,
                 flawedItems: flawedItems
@@ -159,7 +162,9 @@ extension SchemeParser {
                 )
             }
             let schedule = draft.schedule ?? self.defaultSchedule
-            forms.append(Form(code: draft.code, name: draft.name, schedule: schedule, items: items))
+            forms.append(
+                Form(code: draft.code, name: draft.name, tree: draft.tree, schedule: schedule, items: items)
+            )
         }
         return forms
     }

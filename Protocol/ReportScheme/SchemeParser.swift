@@ -10,7 +10,7 @@ extension Scheme {
 }
 
 /// Where something stands in a source.
-struct Place: Hashable {
+struct Place: Hashable, Comparable {
     let file: String
     let line: Int
     let column: Int
@@ -23,6 +23,10 @@ struct Place: Hashable {
 
     /// As other mistakes refer to it.
     var text: String { "\(self.file):\(self.line)" }
+
+    static func < (left: Self, right: Self) -> Bool {
+        (left.file, left.line, left.column) < (right.file, right.line, right.column)
+    }
 }
 
 /// A value of the text, with its place.

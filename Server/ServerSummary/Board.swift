@@ -35,7 +35,7 @@ package struct Board: Sendable {
     package let period: Period
     /// `nil` where the schedule sets no deadline.
     package let window: ReportingWindow?
-    /// Units depth first, in the order of the scheme.
+    /// Units depth first as they stand on the period's last day, along the parents that the form names.
     package let rows: [Row]
 
     package var reportedCount: Int { self.rows.count { $0.state.isReported } }
@@ -62,7 +62,8 @@ package struct Board: Sendable {
         self.form = form
         self.period = period
         self.window = window
-        self.rows = scheme.unitAndBelow(top).compactMap { unit in
+        let units = period.lastDay.map { scheme.unitAndBelow(top, on: $0, in: form.tree) } ?? []
+        self.rows = units.compactMap { unit in
             let own = items.filter { scheme.isReporter(unit.code, of: $0) }
             guard !own.isEmpty else { return nil }
             let report = reports[unit.code] ?? FiledReport()

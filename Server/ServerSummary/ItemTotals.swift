@@ -6,15 +6,14 @@ struct UnitTree {
     let units: [ReportingUnit]
     let children: [[Int]]
 
-    /// - Parameter units: one unit and all below it, depth first.
-    init(_ units: [ReportingUnit]) {
-        self.units = units
+    /// One unit and all below it on a day, depth first.
+    init(_ scheme: Scheme, under top: UnitCode, on date: CalendarDate, in tree: UnitTreeKind) {
+        let units = scheme.unitAndBelow(top, on: date, in: tree)
         let indices = Dictionary(uniqueKeysWithValues: units.enumerated().map { ($1.code, $0) })
-        var children: [[Int]] = Array(repeating: [], count: units.count)
-        for (index, unit) in units.enumerated() {
-            if let parent = unit.parent.flatMap({ indices[$0] }) { children[parent].append(index) }
+        self.units = units
+        self.children = units.map { unit in
+            scheme.children(of: unit.code, on: date, in: tree).compactMap { indices[$0.code] }
         }
-        self.children = children
     }
 }
 

@@ -23,6 +23,9 @@ package struct ReportedCell: Sendable {
 /// A unit's sum is the sum over its children: a child with reporters below it gives its own sum, a child that reports
 /// gives its cell. Where a unit reports and has reporters below it, its own cell stands beside the sum and is never
 /// added. So what enters a sum are the cells of reporters without reporters below them: the *contributors*.
+///
+/// Who is below whom may change over time: the tree is that of the period's last day, along the parents that the form
+/// names. Plans are added up over the same tree, so that they are of the same units.
 package struct Totals: Sendable {
     package let form: Code
     package let period: Period
@@ -77,9 +80,9 @@ package struct Totals: Sendable {
         cells: (Period) throws -> [ReportedCell]
     ) throws -> Totals {
         let top = under ?? scheme.root.code
-        let units = scheme.unitAndBelow(top)
-        guard !units.isEmpty else { throw SchemeRefusal.unknownUnit(top.description) }
-        let tree = UnitTree(units)
+        guard scheme.unit(top) != nil else { throw SchemeRefusal.unknownUnit(top.description) }
+        guard let day = period.lastDay else { return Totals(form: form.code, period: period, under: top, rows: []) }
+        let tree = UnitTree(scheme, under: top, on: day, in: form.tree)
         let items = form.items.filter { $0.valueType == .number && $0.isReported(in: period) }
         let year = items.contains { $0.plan != nil } ? period.calendarYear : nil
         let reported = CellTable(try cells(period), form: form)
@@ -92,7 +95,7 @@ package struct Totals: Sendable {
             }
             columns.append(try actual.rows(plan: plan))
         }
-        let rows = units.indices.flatMap { unit in columns.compactMap { $0[unit] } }
+        let rows = tree.units.indices.flatMap { unit in columns.compactMap { $0[unit] } }
         return Totals(form: form.code, period: period, under: top, rows: rows)
     }
 }

@@ -8,6 +8,7 @@ extension UnitLevel {
         case .province: Bilingual("省", "province")
         case .city: Bilingual("市", "city")
         case .county: Bilingual("县", "county")
+        case .township: Bilingual("乡镇", "township")
         case .zone: Bilingual("集聚区", "zone")
         case .subzone: Bilingual("园区", "subzone")
         }
