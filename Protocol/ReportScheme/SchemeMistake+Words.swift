@@ -127,16 +127,6 @@ extension SchemeMistake.Reason {
         }
     }
 
-    private var wordsOfDays: Bilingual? {
-        switch self {
-        case .badDate(let text): Bilingual("“\(text)”不是日期，例如 2024-06-30", "“\(text)” is no date such as 2024-06-30")
-        case .endsBeforeItBegins: Bilingual("`until` 早于 `from`", "`until` is before `from`")
-        case .overlappingValidity(let first):
-            Bilingual("有效期与 \(first) 重叠", "overlapping validity: some of these days are taken at \(first)")
-        default: nil
-        }
-    }
-
     private var wordsOfItems: Bilingual? {
         switch self {
         case .unknownMeasure(let name):
