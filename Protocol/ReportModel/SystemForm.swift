@@ -9,6 +9,40 @@ package enum SystemForm {
     package static func deviceName(of replica: ReplicaID) -> AddressInScope {
         AddressInScope(form: self.devices, period: .none, row: Code(replica.description)!, item: self.deviceName)
     }
+
+    /// The marks on reports as wholes, in the scope of the unit that reports and in the report's period; one row a
+    /// form, named by the form's code.
+    package static let report: Code = "_report"
+    package static let reportState: Code = "state"
+
+    /// The cell that says where a report stands, in the words of ``ReportMark``.
+    package static func reportState(of form: Code, in period: Period) -> AddressInScope {
+        AddressInScope(form: self.report, period: period, row: form, item: self.reportState)
+    }
+
+    /// Why a warning is right as it stands, in the reporter's words; scope, period and row as for ``report``.
+    package static let explanations: Code = "_explanations"
+
+    /// The cell that holds the explanation of a warning.
+    ///
+    /// - Parameter check: the code of the check. Codes of items have the same letters, so it is the item's code as it is.
+    package static func explanation(of check: Code, on form: Code, in period: Period) -> AddressInScope {
+        AddressInScope(form: self.explanations, period: period, row: form, item: check)
+    }
+}
+
+/// Where a report stands between its unit and the unit above: a choice in the cell ``SystemForm/reportState``.
+package enum ReportMark: String, Hashable, Sendable, CaseIterable {
+    case submitted, returned, accepted
+
+    /// As the cell holds it.
+    package var value: CellValue { .choice(self.rawValue) }
+
+    /// - Returns: `nil` for a value that says nothing about a report.
+    package init?(_ value: CellValue) {
+        guard case .choice(let text) = value else { return nil }
+        self.init(rawValue: text)
+    }
 }
 
 extension Code {

@@ -8,16 +8,22 @@ package struct Form: Sendable {
     package let tree: UnitTreeKind
     /// In the order of the scheme's text, which is the order of every page.
     package let items: [Item]
+    /// When the form's reports open and are due: its own schedule, or the scheme's.
+    package let schedule: Schedule
 
-    private let itemIndices: [String: Int]
+    private let itemIndices: [String: [Int]]
 
-    init(code: Code, name: Bilingual, tree: UnitTreeKind, items: [Item]) {
+    init(code: Code, name: Bilingual, tree: UnitTreeKind, schedule: Schedule, items: [Item]) {
         self.code = code
         self.name = name
         self.tree = tree
+        self.schedule = schedule
         self.items = items
-        self.itemIndices = NameIndex.make(items) {
-            [$0.code.description, $0.name.chinese, $0.name.english] + $0.aliases
+        self.itemIndices = items.enumerated().reduce(into: [:]) { indices, item in
+            let names = [item.element.code.description, item.element.name.chinese, item.element.name.english]
+            for name in Set((names + item.element.aliases).map(NameIndex.key)) {
+                indices[name, default: []].append(item.offset)
+            }
         }
     }
 
@@ -27,6 +33,7 @@ package struct Form: Sendable {
             code: self.code,
             name: self.name,
             tree: self.tree,
+            schedule: self.schedule,
             items: self.items.map { item in
                 var item = item
                 item.formula = formula(item)
@@ -35,14 +42,30 @@ package struct Form: Sendable {
         )
     }
 
-    /// The item with this code, name (Chinese or English) or alias.
+    /// The item with this code, name (Chinese or English) or alias. Where several items had the name one after the
+    /// other, the first of them.
     package func item(named name: String) -> Item? {
-        self.itemIndices[NameIndex.key(name)].map { self.items[$0] }
+        self.items(named: name).first
+    }
+
+    /// The item with this code, name or alias in the form of `period`; where that form has none, one of another time.
+    package func item(named name: String, in period: Period) -> Item? {
+        let items = self.items(named: name)
+        return items.first { $0.isInForm(of: period) } ?? items.first
+    }
+
+    private func items(named name: String) -> [Item] {
+        self.itemIndices[NameIndex.key(name), default: []].map { self.items[$0] }
     }
 
     /// The item with this code; names do not count.
     package func item(_ code: Code) -> Item? {
-        self.itemIndices[code.description].map { self.items[$0] }.flatMap { $0.code == code ? $0 : nil }
+        self.items(named: code.description).first { $0.code == code }
+    }
+
+    /// The items of the form as it is for `period`, whatever kinds of period they are reported for.
+    package func items(in period: Period) -> [Item] {
+        self.items.filter { $0.isInForm(of: period) }
     }
 }
 
@@ -85,6 +108,18 @@ package struct Item: Sendable {
     package let reporters: Set<UnitCode>
     /// How the figure is worked out, if it is not reported.
     package fileprivate(set) var formula: DerivedFormula?
+    /// When the item is in its form. What was stored of it stays, and is shown for ever.
+    package let validity: Validity
+
+    /// Whether the form has the item for `period`: the last day of the period decides.
+    package func isInForm(of period: Period) -> Bool {
+        period.lastDay.map(self.validity.contains) ?? true
+    }
+
+    /// Whether units report the item for `period`.
+    package func isReported(in period: Period) -> Bool {
+        self.periods.contains(period.kind) && self.isInForm(of: period)
+    }
 }
 
 /// Finds things by any of their names.

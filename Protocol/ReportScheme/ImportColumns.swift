@@ -53,7 +53,7 @@ struct ImportColumns {
         switch refusal {
         case .unknownUnit, .notReportedBy: self.unit
         case .unknownForm: self.form
-        case .unknownItem: self.item
+        case .unknownItem, .notInForm: self.item
         case .malformedPeriod, .periodNotReported: self.period
         case .malformedRow, .rowInFixedForm: self.row ?? self.unit
         case .malformedValue, .notAChoice, .unknownMeasure, .otherMeasure, .inexactConversion:

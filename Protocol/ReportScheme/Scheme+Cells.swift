@@ -11,7 +11,7 @@ package struct SchemeCell: Sendable {
 extension Scheme {
     /// What the scheme says about a cell that someone wants to write.
     ///
-    /// - Throws: when unit, form or item do not exist, when the item is not reported for this kind of period or not by
+    /// - Throws: when unit, form or item do not exist, when the form of that period has no such item, when the item is not reported for this kind of period or not by
     ///   this unit, and when the address has a row: every form has one row, which has no name.
     package func cell(_ address: CellAddress) throws(SchemeRefusal) -> SchemeCell {
         guard let unit = self.unit(address.unit) else { throw .unknownUnit(address.unit.description) }
@@ -36,7 +36,9 @@ extension Scheme {
         guard let foundForm = self.form(named: form) else { throw .unknownForm(form) }
         guard let foundPeriod = Period(period.trimmingBlanks) else { throw .malformedPeriod(period) }
         guard let foundRow = Code(row.trimmingBlanks) else { throw .malformedRow(row) }
-        guard let foundItem = foundForm.item(named: item) else { throw .unknownItem(item, form: foundForm.code) }
+        guard let foundItem = foundForm.item(named: item, in: foundPeriod) else {
+            throw .unknownItem(item, form: foundForm.code)
+        }
         let address = CellAddress(
             unit: foundUnit.code,
             form: foundForm.code,
@@ -49,6 +51,9 @@ extension Scheme {
 
     private func checked(_ cell: SchemeCell) throws(SchemeRefusal) -> SchemeCell {
         guard cell.address.row.isEmpty else { throw .rowInFixedForm(cell.address.row, form: cell.form.code) }
+        guard cell.item.isInForm(of: cell.address.period) else {
+            throw .notInForm(cell.item, form: cell.form, period: cell.address.period)
+        }
         guard cell.item.periods.contains(cell.address.period.kind) else {
             throw .periodNotReported(cell.address.period, item: cell.item)
         }

@@ -3,7 +3,7 @@ import ReportModel
 extension SchemeMistake.Reason {
     /// What is wrong, as part of a line that begins with the place.
     package var words: Bilingual {
-        self.wordsOfFiles ?? self.wordsOfShape ?? self.wordsOfUnits ?? self.wordsOfDays
+        self.wordsOfFiles ?? self.wordsOfShape ?? self.wordsOfUnits ?? self.wordsOfDays ?? self.wordsOfDeadlines
             ?? self.wordsOfItems ?? self.wordsOfFormulas ?? Bilingual("内容有误", "something is wrong here")
     }
 

@@ -38,6 +38,8 @@ package struct SchemeMistake: Hashable, Sendable {
         // Formulas and checks
         case formula(FormulaMistake.Reason), formulaTooLong, formulaCircle([String])
         case toleranceWithoutAgreement
+        // Deadlines
+        case badTime(String), badDayCount(String, least: Int, most: Int), opensAfterDue(opens: Int, due: Int)
     }
 
     package let file: String

@@ -6,6 +6,8 @@ struct FormDraft {
     let code: Code
     let name: Bilingual
     let tree: UnitTreeKind
+    /// `nil`: the scheme's.
+    let schedule: Schedule?
     let items: [ItemDraft]
     /// Items with a mistake of their own.
     let flawedItems: Set<Code>
@@ -27,6 +29,7 @@ struct ItemDraft {
     /// Of a derived item.
     let formula: PlacedFormula?
     let decimals: Int
+    let validity: Validity
 }
 
 /// A key that is `true` or `false`.
@@ -35,15 +38,17 @@ enum Truth: String, CaseIterable {
 }
 
 /// The kinds of period that an item may have: all but *none*, which is the system's.
-private enum PeriodName: String, CaseIterable {
+enum PeriodName: String, CaseIterable {
     case year, half, quarter, month, half_month, ten_days
+
+    var kind: Period.Kind { Period.Kind(rawValue: self.rawValue)! }
 }
 
 extension SchemeParser {
-    static let formKeys = ["form", "name", "name_en", "note", "tree", "items"]
+    static let formKeys = ["form", "name", "name_en", "note", "tree", "schedule", "items"]
     static let itemKeys = [
         "item", "name", "name_en", "aliases", "type", "choices", "unit", "kind", "role", "additive", "plan", "periods",
-        "reported_by", "formula", "decimals", "note",
+        "reported_by", "formula", "decimals", "from", "until", "note",
     ]
     private static let keysOfNumbers = ["unit", "kind", "additive", "plan"]
 
@@ -54,13 +59,15 @@ extension SchemeParser {
         let name = self.name(of: object)
         let tree: UnitTreeKind? = self.choice("tree", of: object, missing: .administrative)
         _ = self.text("note", of: object, required: false)
+        let schedule = self.schedule(of: object)
         self.itemNames = NameRegister()
         var items: [ItemDraft] = []
         var flawedItems: Set<Code> = []
         for node in self.nodes("items", of: object) {
             guard let entry = self.object(node, file: file, keys: Self.itemKeys) else { continue }
-            self.takeNames(["item", "name", "name_en"], of: entry, in: \.itemNames)
-            if let item = self.item(entry) {
+            let validity = self.validity(of: entry) ?? Validity()
+            self.takeNames(["item", "name", "name_en"], of: entry, in: \.itemNames, within: validity)
+            if let item = self.item(entry, validity) {
                 items.append(item)
             } else if let code = entry.values["item"]?.scalar.flatMap({ Code($0.string) }) {
                 flawedItems.insert(code)
@@ -73,13 +80,14 @@ extension SchemeParser {
                 code: code?.value ?? "unnamed",
                 name: name ?? Bilingual("", ""),
                 tree: tree ?? .administrative,
+                schedule: schedule,
                 items: items,
                 flawedItems: flawedItems
             )
         )
     }
 
-    private mutating func item(_ object: YAMLObject) -> ItemDraft? {
+    private mutating func item(_ object: YAMLObject, _ validity: Validity) -> ItemDraft? {
         let code = self.code("item", of: object)
         let name = self.name(of: object)
         let type: ValueType? = self.choice("type", of: object, missing: .number)
@@ -125,13 +133,14 @@ extension SchemeParser {
             periods: periods,
             reporters: draft.reporters,
             formula: formula,
-            decimals: draft.decimals
+            decimals: draft.decimals,
+            validity: validity
         )
     }
 
     mutating func periodKinds(_ key: String, of object: YAMLObject) -> Set<Period.Kind> {
         let kinds = self.texts(key, of: object, required: true).compactMap { text -> Period.Kind? in
-            (self.choice(text) as PeriodName?).flatMap { Period.Kind(rawValue: $0.rawValue) }
+            (self.choice(text) as PeriodName?)?.kind
         }
         return Set(kinds)
     }
@@ -179,11 +188,15 @@ extension SchemeParser {
                         isAdditive: item.isAdditive,
                         plan: item.plan?.value,
                         periods: item.periods,
-                        reporters: self.units(named: item.reporters, codes: codes, levels: levels)
+                        reporters: self.units(named: item.reporters, codes: codes, levels: levels),
+                        validity: item.validity
                     )
                 )
             }
-            forms.append(Form(code: draft.code, name: draft.name, tree: draft.tree, items: items))
+            let schedule = draft.schedule ?? self.defaultSchedule
+            forms.append(
+                Form(code: draft.code, name: draft.name, tree: draft.tree, schedule: schedule, items: items)
+            )
         }
         return forms
     }

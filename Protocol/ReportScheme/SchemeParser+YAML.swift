@@ -182,21 +182,24 @@ extension SchemeParser {
 
 /// The names that things of one sort have taken, so that no two share one.
 struct NameRegister {
-    private var owners: [String: (owner: Int, place: Place)] = [:]
+    private var owners: [String: [(owner: Int, place: Place, validity: Validity)]] = [:]
     private var ownerCount = 0
 
-    /// Takes all names of one more thing.
+    /// Takes all names of one more thing, each for the days in which it is used.
     ///
-    /// - Returns: the names that another thing took before, with the place where it did.
-    mutating func take(_ names: [Placed<String>]) -> [(name: Placed<String>, first: Place)] {
+    /// - Returns: the names that another thing took before for some of these days, with the place where it did.
+    mutating func take(
+        _ names: [(name: Placed<String>, validity: Validity)]
+    ) -> [(name: Placed<String>, first: Place)] {
         self.ownerCount += 1
         var taken: [(Placed<String>, Place)] = []
-        for name in names {
+        for (name, validity) in names {
             let key = NameIndex.key(name.value)
-            if let first = self.owners[key] {
+            let first = self.owners[key, default: []].first { $0.validity.overlaps(validity) }
+            if let first {
                 if first.owner != self.ownerCount { taken.append((name, first.place)) }
             } else {
-                self.owners[key] = (self.ownerCount, name.place)
+                self.owners[key, default: []].append((self.ownerCount, name.place, validity))
             }
         }
         return taken
@@ -205,22 +208,30 @@ struct NameRegister {
 
 extension SchemeParser {
     /// Takes the names of one thing, which stand at `keys` and in `aliases`, and reports those that another one has.
+    ///
+    /// - Parameters:
+    ///   - keys: the first is the code's, which is taken for ever: stored cells are known by it.
+    ///   - validity: the days in which the thing has its names.
     mutating func takeNames(
         _ keys: [String],
         of object: YAMLObject,
-        in register: WritableKeyPath<SchemeParser, NameRegister>
+        in register: WritableKeyPath<SchemeParser, NameRegister>,
+        within validity: Validity = Validity()
     ) {
-        for (name, first) in self[keyPath: register].take(self.names(keys, of: object)) {
+        let code = self.names(keys.prefix(1).compactMap { object.values[$0] }, file: object.file)
+        let aliases = object.values["aliases"]?.sequence.map(Array.init) ?? []
+        let names = self.names(keys.dropFirst().compactMap { object.values[$0] } + aliases, file: object.file)
+        let all = code.map { ($0, Validity()) } + names.map { ($0, validity) }
+        for (name, first) in self[keyPath: register].take(all) {
             self.add(.duplicate(name.value, first: first.text), at: name.place)
         }
     }
 
-    /// The texts of `keys` and the list `aliases`: all the names of a thing, each at its place. Reports nothing.
-    private func names(_ keys: [String], of object: YAMLObject) -> [Placed<String>] {
-        let nodes = keys.compactMap { object.values[$0] } + (object.values["aliases"]?.sequence.map(Array.init) ?? [])
-        return nodes.compactMap { node in
+    /// The texts of these nodes, each at its place. Reports nothing.
+    private func names(_ nodes: [Node], file: String) -> [Placed<String>] {
+        nodes.compactMap { node in
             guard let text = node.scalar?.string.trimmingBlanks, !text.isEmpty else { return nil }
-            return Placed(value: text, place: self.place(of: node, in: object.file))
+            return Placed(value: text, place: self.place(of: node, in: file))
         }
     }
 }

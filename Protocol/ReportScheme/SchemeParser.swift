@@ -49,6 +49,8 @@ struct SchemeParser {
     var checkPlaces: [Code: Place] = [:]
     /// Of the form that is being read.
     var itemNames = NameRegister()
+    /// Of every form without one of its own.
+    var defaultSchedule = Schedule.none
     /// Things with a mistake of their own: what refers to them is not wrong on that account.
     var flawed = Flawed()
 
@@ -137,12 +139,13 @@ struct SchemeParser {
     }
 
     private mutating func readHeader(_ node: Node, file: String) {
-        let keys = ["scheme", "name", "name_en", "version"]
+        let keys = ["scheme", "name", "name_en", "version", "schedule"]
         guard let object = self.object(node, file: file, keys: keys) else { return }
         if let header = self.header { self.add(.duplicateHeader(first: header.place.text), at: object.place) }
         let code = self.code("scheme", of: object)
         let name = self.name(of: object)
         let version = self.text("version", of: object)
+        self.defaultSchedule = self.schedule(of: object) ?? self.defaultSchedule
         guard self.header == nil, let code, let name, let version else {
             self.flawed.header = true
             return

@@ -5,6 +5,7 @@ package enum SchemeRefusal: ExplainedError, Sendable {
     case unknownUnit(String), unknownForm(String), unknownItem(String, form: Code)
     case malformedPeriod(String), malformedRow(String), rowInFixedForm(Code, form: Code)
     case periodNotReported(Period, item: Item)
+    case notInForm(Item, form: Form, period: Period)
     case notReportedBy(ReportingUnit, item: Item)
     case malformedValue(MalformedValue), notAChoice(String, item: Item)
     case unknownMeasure(String, item: Item)
@@ -22,6 +23,7 @@ package enum SchemeRefusal: ExplainedError, Sendable {
         case .malformedRow: "malformed_row"
         case .rowInFixedForm: "row_in_fixed_form"
         case .periodNotReported: "period_not_reported"
+        case .notInForm: "not_in_form_of_period"
         case .notReportedBy: "not_reported_by_unit"
         case .malformedValue(let error): error.code
         case .notAChoice: "not_a_choice"
@@ -49,6 +51,13 @@ package enum SchemeRefusal: ExplainedError, Sendable {
             Bilingual(
                 "指标“\(item.name.chinese)”（\(item.code)）不按 \(period) 这种报告期填报。",
                 "\(item.name.english) (\(item.code)) is not reported for periods such as \(period)."
+            )
+        case .notInForm(let item, let form, let period):
+            Bilingual(
+                "\(period) 的报表“\(form.name.chinese)”没有指标“\(item.name.chinese)”（\(item.code)）："
+                    + "该指标的有效期为\(item.validity.words.chinese)。",
+                "\(form.name.english) has no \(item.name.english) (\(item.code)) for \(period): "
+                    + "the item is in the form \(item.validity.words.english)."
             )
         case .notReportedBy(let unit, let item):
             Bilingual(
@@ -101,6 +110,11 @@ package enum SchemeRefusal: ExplainedError, Sendable {
             Bilingual(
                 "可用的报告期种类：\(Self.names(of: item.periods))。",
                 "It is reported for these kinds of period: \(Self.names(of: item.periods))."
+            )
+        case .notInForm:
+            Bilingual(
+                "请核对报告期：以报告期的最后一天为准。",
+                "Check the period: its last day decides which items its form has."
             )
         case .notReportedBy:
             Bilingual("请核对单位，或由填报该指标的单位填写。", "Check the unit; the units that report the item fill it in.")

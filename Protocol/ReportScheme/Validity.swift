@@ -26,3 +26,15 @@ package struct Validity: Hashable, Sendable {
         return from <= until
     }
 }
+
+extension Validity {
+    /// The days in words: 2024-08-01起, from 2024-08-01 on.
+    package var words: Bilingual {
+        switch (self.from, self.until) {
+        case (nil, nil): Bilingual("一直有效", "always")
+        case (let from?, nil): Bilingual("\(from)起", "from \(from) on")
+        case (nil, let until?): Bilingual("至\(until)止", "until \(until)")
+        case (let from?, let until?): Bilingual("\(from)至\(until)", "from \(from) until \(until)")
+        }
+    }
+}

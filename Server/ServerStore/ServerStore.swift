@@ -66,6 +66,11 @@ extension ServerStore {
         try self.database.read { try $0.summaries(form: form, period: period) }
     }
 
+    /// What is held of every unit's report in a form and period: when it came to be there, and what is there now.
+    package func reports(form: Code, period: Period) throws -> [UnitCode: FiledReport] {
+        try self.database.read { try $0.reports(form: form, period: period) }
+    }
+
     /// Every replica that has said hello, by unit and name.
     package func devices() throws -> [Device] {
         try self.database.read { try $0.devices() }

@@ -33,7 +33,7 @@ package struct Totals: Sendable {
     package let under: UnitCode
     /// Units depth first, in the order of the scheme; for each, the items in the order of the form. A unit has a row
     /// for an item that it reports or that someone below it reports; only numbers have rows, and only those that are
-    /// reported for this kind of period.
+    /// in the form of this period and reported for its kind.
     package let rows: [Row]
 
     /// One item at one unit. All numbers are normalized: 6.0 is 6.
@@ -83,7 +83,7 @@ package struct Totals: Sendable {
         guard scheme.unit(top) != nil else { throw SchemeRefusal.unknownUnit(top.description) }
         guard let day = period.lastDay else { return Totals(form: form.code, period: period, under: top, rows: []) }
         let tree = UnitTree(scheme, under: top, on: day, in: form.tree)
-        let items = form.items.filter { $0.valueType == .number && $0.periods.contains(period.kind) }
+        let items = form.items.filter { $0.valueType == .number && $0.isReported(in: period) }
         let year = items.contains { $0.plan != nil } ? period.calendarYear : nil
         let reported = CellTable(try cells(period), form: form)
         let planned = try year.map { $0 == period ? reported : CellTable(try cells($0), form: form) }

@@ -57,8 +57,12 @@ package final class ReportDatabase: Sendable {
                 // Look at the mark first: in the file, then over a connection that cannot write.
                 try Self.checkMarkInFile(kind: kind, path: path)
                 let peek = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: true))
-                try peek.read { try Self.checkMark($0, kind: kind, path: path) }
+                let version = try peek.read { try Self.checkMark($0, kind: kind, path: path) }
                 try peek.close()
+                if readOnly, version < Schema.migrations(of: kind).count {
+                    // What an older program made lacks what this one reads; nothing that was stored is changed.
+                    try Self(kind: kind, path: path, access: .write).close()
+                }
             }
             let connection: any DatabaseWriter =
                 access == .serve
@@ -91,13 +95,16 @@ package final class ReportDatabase: Sendable {
 
     // MARK: - Mark and migrations
 
-    private static func checkMark(_ database: Database, kind: StoreKind, path: String) throws {
+    /// - Returns: The version of the store.
+    private static func checkMark(_ database: Database, kind: StoreKind, path: String) throws -> Int {
+        let version = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         try self.check(
             mark: Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
-            version: Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
+            version: version,
             kind: kind,
             path: path
         )
+        return Int(version)
     }
 
     private static func check(mark: Int32, version: Int32, kind: StoreKind, path: String) throws {

@@ -6,8 +6,8 @@ enum Schema {
     /// `PRAGMA user_version` of a store is how many of its kind's migrations it has had.
     static func migrations(of kind: StoreKind) -> [@Sendable (Database) throws -> Void] {
         switch kind {
-        case .client: [{ try $0.execute(sql: Self.shared) }]
-        case .server: [{ try $0.execute(sql: Self.shared + Self.serverOnly) }]
+        case .client: [{ try $0.execute(sql: Self.shared) }, Self.addFilings]
+        case .server: [{ try $0.execute(sql: Self.shared + Self.serverOnly) }, Self.addFilings]
         }
     }
 
@@ -51,6 +51,21 @@ enum Schema {
 
         -- The reporting scheme's files.
         CREATE TABLE scheme_file (name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+
+        """
+
+    @Sendable private static func addFilings(_ database: Database) throws {
+        try database.execute(sql: Self.filing)
+        try StoreWriter(database).noteAllFilings()
+    }
+
+    private static let filing = """
+        -- When reports began to be there: the first value of a form and period, or the first submission (is_submission
+        -- 1). filled: the author's clock; received: this store's clock; seconds.
+        CREATE TABLE filing (
+            form INTEGER NOT NULL, period INTEGER NOT NULL, scope INTEGER NOT NULL, is_submission INTEGER NOT NULL,
+            filled INTEGER NOT NULL, received INTEGER NOT NULL,
+            PRIMARY KEY (form, period, scope, is_submission)) WITHOUT ROWID;
 
         """
 

@@ -8,6 +8,7 @@ package final class StoreWriter {
     private var loaded: [UnitCode: ScopeChains] = [:]
     private var touchedLines: [UnitCode: Set<ScopeChains.LineNumber>] = [:]
     lazy var cells = CellWriter(self)
+    var filings = FilingWriter()
 
     /// Reads within the transaction.
     package let reader: StoreReader

@@ -90,6 +90,7 @@ extension StoreWriter {
             context: accepted.context,
             in: scope
         )
+        try self.filings.note(chained.change, in: scope, received: received, self)
         return .held(accepted.hash, isNew: true)
     }
 }

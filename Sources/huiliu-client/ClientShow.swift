@@ -64,7 +64,7 @@ struct ClientShow: AsyncParsableCommand {
         for line in table.lines { Console.line(line) }
     }
 
-    /// Every item that the unit reports for such a period, in the scheme's order, then whatever else the store holds.
+    /// Every item that the unit reports for the period, in the scheme's order, then whatever else the store holds.
     private static func cells(
         _ unit: ReportingUnit,
         _ form: Form,
@@ -74,7 +74,7 @@ struct ClientShow: AsyncParsableCommand {
         var stored = try client.store.cells(of: unit.code, form: form.code, period: period)
             .reduce(into: [CellAddress: CellState]()) { $0[$1.address] = $1 }
         let expected = form.items.filter {
-            $0.periods.contains(period.kind) && client.scheme.isReporter(unit.code, of: $0)
+            $0.isReported(in: period) && client.scheme.isReporter(unit.code, of: $0)
         }.map { item in
             let address = CellAddress(unit: unit.code, form: form.code, period: period, item: item.code)
             return stored.removeValue(forKey: address) ?? CellState(address: address, versions: [])

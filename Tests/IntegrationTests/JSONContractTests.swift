@@ -35,6 +35,18 @@ struct JSONContractTests {
                 "expected", "missing", "withheld", "approximate", "in_conflict", "plan", "completion",
             ]
         ),
+        Place(
+            .server,
+            "board infrastructure 2024-H1",
+            ["format", "form", "name", "period", "opens", "due", "late_by", "rows", "reported", "expected"]
+        ),
+        Place(
+            .server,
+            "board infrastructure 2024-H1",
+            at: ["rows", "[]"],
+            ["unit", "name", "level", "state", "filled", "received", "filled_items", "items"]
+        ),
+        Place(.server, "board --month 2024-07", ["format", "month", "under", "obligations"]),
         Place(.server, "devices", ["format", "devices"]),
         Place(.server, "devices", at: ["devices", "[]"], ["replica", "unit", "name", "changes", "last_seen"]),
         Place(.client, "show 410728-01 infrastructure 2024-H1", ["format", "unit", "form", "period", "cells"]),

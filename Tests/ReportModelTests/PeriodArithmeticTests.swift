@@ -14,7 +14,7 @@ struct PeriodArithmeticTests {
     ]
 
     @Test("A period has a neighbour on either side and a forerunner the year before", arguments: neighbours)
-    func neighbours(_ text: String, _ previous: String?, _ next: String?, _ yearBefore: String?) throws {
+    func besides(_ text: String, _ previous: String?, _ next: String?, _ yearBefore: String?) throws {
         let period = try #require(Period(text))
         #expect(period.previous?.description == previous)
         #expect(period.next?.description == next)
