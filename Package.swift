@@ -127,7 +127,11 @@ var targets: [Target] = [
         ["ReportModel", "ReportWire", "ReportSession", crypto],
         exclude: ["README.md", "Vectors"]
     ),
-    tests("ReportSchemeTests", ["ReportModel", "ReportScheme", "BundledScheme", "ServerSummary", "ReportPages"]),
+    tests(
+        "ReportSchemeTests",
+        ["ReportModel", "ReportScheme", "BundledScheme", "ServerSummary", "ReportPages"],
+        exclude: ["Cases"]
+    ),
     .testTarget(
         name: "ReportSessionTests",
         dependencies: ["ReportModel", "ReportWire", "ReportSession", "TestSupport"],

@@ -39,9 +39,9 @@ extension Scheme {
             ?? matches.code(ImportedName(name)).flatMap { UnitCode($0) }.flatMap { self.unit($0) }
     }
 
-    /// The item of `form` with this code, name or alias, or else the one that somebody decided the name means.
-    package func item(named name: String, of form: Form, matches: NameMatches) -> Item? {
-        form.item(named: name)
+    /// The item of `form` with this code, name or alias in a period, or else the one that somebody decided the name means.
+    package func item(named name: String, of form: Form, in period: Period, matches: NameMatches) -> Item? {
+        form.item(named: name, in: period)
             ?? matches.code(ImportedName(name, form: form.code)).flatMap { Code($0) }.flatMap { form.item($0) }
     }
 }

@@ -37,11 +37,7 @@ extension Scheme {
         guard let foundForm = self.form(named: form) else { throw .unknownForm(form) }
         guard let foundPeriod = Period(period.trimmingBlanks) else { throw .malformedPeriod(period) }
         guard let foundRow = Code(row.trimmingBlanks) else { throw .malformedRow(row) }
-<<<<<<< HEAD
-        guard let foundItem = foundForm.item(named: item, in: foundPeriod) else {
-=======
-        guard let foundItem = self.item(named: item, of: foundForm, matches: matches) else {
->>>>>>> a4517fefcdc0a8cebdc0d1e16c484c0aa7ab6556
+        guard let foundItem = self.item(named: item, of: foundForm, in: foundPeriod, matches: matches) else {
             throw .unknownItem(item, form: foundForm.code)
         }
         let address = CellAddress(
