@@ -100,16 +100,16 @@ extension SchemeParser {
         var hasOverlap = false
         var longest: ParentDraft?
         for parent in ordered {
-            if let before = longest, before.validity.overlaps(parent.validity) {
+            guard let before = longest else {
+                longest = parent
+                continue
+            }
+            if before.validity.overlaps(parent.validity) {
                 let (first, second) = before.place < parent.place ? (before, parent) : (parent, before)
                 self.add(.overlappingValidity(first: first.place.text), at: second.place)
                 hasOverlap = true
             }
-            guard let end = longest?.validity.until else {
-                if longest == nil { longest = parent }
-                continue
-            }
-            if parent.validity.until.map({ $0 > end }) ?? true { longest = parent }
+            if let end = before.validity.until, parent.validity.until.map({ $0 > end }) ?? true { longest = parent }
         }
         return hasOverlap ? nil : ordered
     }
