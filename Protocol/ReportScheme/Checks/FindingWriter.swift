@@ -101,7 +101,8 @@ struct FindingWriter {
             if !text.chinese.isEmpty, !words.contains(text) { words.append(text) }
         }
         if case .complete(let item) = self.rule.rule, let below = try evaluator.below(item, .stated) {
-            let names = below.missing.compactMap { evaluator.scheme.unit($0)?.name }
+            let direct = Set(below.parts.map(\.unit))
+            let names = below.missing.filter(direct.contains).compactMap { evaluator.scheme.unit($0)?.name }
             words.append(
                 Bilingual(
                     "缺 \(names.map(\.chinese).joined(separator: "、"))",

@@ -42,7 +42,8 @@ extension Evaluator {
         case .wholeExists(let part, let share): return try self.wholeExists(part, share, agreement)
         case .complete(let item):
             guard let below = try self.below(item, .stated), below.sum != nil else { return nil }
-            return below.missing.isEmpty
+            // A county further down that lacks a zone says so itself.
+            return below.parts.allSatisfy { $0.figure != nil || !below.missing.contains($0.unit) }
         }
     }
 

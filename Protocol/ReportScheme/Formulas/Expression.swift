@@ -77,7 +77,7 @@ package indirect enum Condition: Hashable, Sendable {
     case sameList(ItemReference, ItemReference)
     /// There is a whole number of which the part is the share that is printed.
     case wholeExists(part: ItemReference, share: ItemReference)
-    /// No unit below lacks the figure, where any has it.
+    /// No unit directly below lacks the figure, where any has it.
     case complete(ItemReference)
 
     package enum Comparison: String, Hashable, Sendable {
