@@ -26,13 +26,26 @@ package struct ImportFile: Sendable {
         package let text: Bilingual
     }
 
+    /// A name that neither the scheme nor a match has, and how many rows are refused that have it.
+    package struct Unknown: Hashable, Sendable {
+        package let name: ImportedName
+        package let rowCount: Int
+    }
+
     /// In the order of the file; no cell twice.
     package let accepted: [Accepted]
     /// In the order of the file.
     package let refused: [Refused]
+    /// The unknown names of units and items, in the order of the file; at most ``SchemeLimits/unknownNameCountMax``.
+    package let unknown: [Unknown]
 
+    /// - Parameter matches: what somebody decided that names mean which the scheme does not have.
     /// - Throws: when the file as a whole cannot be read; a bad row alone is only refused.
-    package static func parse(_ bytes: [UInt8], scheme: Scheme) throws(ImportFileError) -> ImportFile {
+    package static func parse(
+        _ bytes: [UInt8],
+        scheme: Scheme,
+        matches: NameMatches = NameMatches()
+    ) throws(ImportFileError) -> ImportFile {
         guard bytes.count <= SchemeLimits.importByteCountMax else { throw .tooLarge(byteCount: bytes.count) }
         guard String(validating: bytes, as: UTF8.self) != nil else { throw .notUTF8 }
         var reader = CSVReader(bytes)
@@ -41,11 +54,15 @@ package struct ImportFile: Sendable {
             if !record.isEmpty { header = record }
         }
         guard let header, header.badlyQuotedField == nil else { throw .noHeader }
-        var rows = ImportRows(scheme: scheme, columns: try ImportColumns(header.fields))
+        var rows = ImportRows(scheme: scheme, matches: matches, columns: try ImportColumns(header.fields))
         while let record = reader.next() {
             if !record.isEmpty { rows.read(record) }
         }
-        return ImportFile(accepted: rows.accepted, refused: rows.refused)
+        return ImportFile(
+            accepted: rows.accepted,
+            refused: rows.refused,
+            unknown: rows.unknown.map { Unknown(name: $0, rowCount: rows.unknownCounts[$0, default: 0]) }
+        )
     }
 }
 
@@ -59,13 +76,17 @@ extension CSVReader.Record {
 /// Reads rows one by one.
 private struct ImportRows {
     let scheme: Scheme
+    let matches: NameMatches
     let columns: ImportColumns
     var accepted: [ImportFile.Accepted] = []
     var refused: [ImportFile.Refused] = []
+    var unknown: [ImportedName] = []
+    var unknownCounts: [ImportedName: Int] = [:]
     private var firstIndices: [CellAddress: Int] = [:]
 
-    init(scheme: Scheme, columns: ImportColumns) {
+    init(scheme: Scheme, matches: NameMatches, columns: ImportColumns) {
         self.scheme = scheme
+        self.matches = matches
         self.columns = columns
     }
 
@@ -82,6 +103,8 @@ private struct ImportRows {
                 throw ImportRowError(.duplicate(cell.address, firstLine: first.line), self.columns.value)
             }
         } catch {
+            if case .scheme(.unknownUnit) = error.error { self.noteUnknownNames(record) }
+            if case .scheme(.unknownItem) = error.error { self.noteUnknownNames(record) }
             let (words, advice) = (error.error.explanation, error.error.advice)
             self.refused.append(
                 .init(
@@ -92,6 +115,27 @@ private struct ImportRows {
                 )
             )
         }
+    }
+
+    /// Both names of a row that has enough fields, so that nobody has to import twice to learn of the second.
+    private mutating func noteUnknownNames(_ record: CSVReader.Record) {
+        let unit = record.fields[self.columns.unit]
+        if self.scheme.unit(named: unit, matches: self.matches) == nil { self.note(ImportedName(unit)) }
+        let item = record.fields[self.columns.item]
+        if let form = self.scheme.form(named: record.fields[self.columns.form]),
+            self.scheme.item(named: item, of: form, matches: self.matches) == nil
+        {
+            self.note(ImportedName(item, form: form.code))
+        }
+    }
+
+    private mutating func note(_ name: ImportedName) {
+        guard name.isPossible else { return }
+        if self.unknownCounts[name] == nil {
+            guard self.unknown.count < SchemeLimits.unknownNameCountMax else { return }
+            self.unknown.append(name)
+        }
+        self.unknownCounts[name, default: 0] += 1
     }
 
     private func cell(_ record: CSVReader.Record) throws(ImportRowError) -> SchemeCell {
@@ -109,7 +153,8 @@ private struct ImportRows {
                 form: record.fields[self.columns.form],
                 period: record.fields[self.columns.period],
                 row: self.columns.row.map { record.fields[$0] } ?? "",
-                item: record.fields[self.columns.item]
+                item: record.fields[self.columns.item],
+                matches: self.matches
             )
         } catch {
             throw ImportRowError(.scheme(error), self.columns.column(of: error))

@@ -22,7 +22,7 @@ extension Scheme {
         return try self.checked(SchemeCell(address: address, unit: unit, form: form, item: item))
     }
 
-    /// The cell that these texts name: unit, form and item by code, name or alias.
+    /// The cell that these texts name: unit, form and item by code, name or alias, or by what somebody matched.
     ///
     /// - Throws: as ``cell(_:)``, and when `period` or `row` is malformed.
     package func cell(
@@ -30,13 +30,14 @@ extension Scheme {
         form: String,
         period: String,
         row: String = "",
-        item: String
+        item: String,
+        matches: NameMatches = NameMatches()
     ) throws(SchemeRefusal) -> SchemeCell {
-        guard let foundUnit = self.unit(named: unit) else { throw .unknownUnit(unit) }
+        guard let foundUnit = self.unit(named: unit, matches: matches) else { throw .unknownUnit(unit) }
         guard let foundForm = self.form(named: form) else { throw .unknownForm(form) }
         guard let foundPeriod = Period(period.trimmingBlanks) else { throw .malformedPeriod(period) }
         guard let foundRow = Code(row.trimmingBlanks) else { throw .malformedRow(row) }
-        guard let foundItem = foundForm.item(named: item, in: foundPeriod) else {
+        guard let foundItem = self.item(named: item, of: foundForm, in: foundPeriod, matches: matches) else {
             throw .unknownItem(item, form: foundForm.code)
         }
         let address = CellAddress(

@@ -12,4 +12,6 @@ package enum SchemeLimits {
     package static let nameByteCountMax = 512
     /// The largest CSV file: 32 MiB, about half a million rows.
     package static let importByteCountMax = 32 << 20
+    /// The most unknown names that one import asks somebody to match: beyond that its columns are mixed up.
+    package static let unknownNameCountMax = 1_000
 }

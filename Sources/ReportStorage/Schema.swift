@@ -6,7 +6,10 @@ enum Schema {
     /// `PRAGMA user_version` of a store is how many of its kind's migrations it has had.
     static func migrations(of kind: StoreKind) -> [@Sendable (Database) throws -> Void] {
         switch kind {
-        case .client: [{ try $0.execute(sql: Self.shared) }, Self.addFilings]
+        case .client:
+            [
+                { try $0.execute(sql: Self.shared) }, { try $0.execute(sql: Self.importedNames) }, Self.addFilings,
+            ]
         case .server: [{ try $0.execute(sql: Self.shared + Self.serverOnly) }, Self.addFilings]
         }
     }
@@ -72,6 +75,15 @@ enum Schema {
     private static let serverOnly = """
         -- Every replica that has said hello. last_seen: this store's clock, seconds.
         CREATE TABLE device (replica INTEGER PRIMARY KEY, unit TEXT NOT NULL, last_seen INTEGER NOT NULL);
+
+        """
+
+    private static let importedNames = """
+        -- Names in imports that the scheme does not have. form: '' for a unit's. rows: how many wanted it, over all
+        -- imports. first_seen: this store's clock, seconds. code: what somebody decided that it means.
+        CREATE TABLE imported_name (
+            form TEXT NOT NULL, name TEXT NOT NULL, rows INTEGER NOT NULL, first_seen INTEGER NOT NULL, code TEXT,
+            PRIMARY KEY (form, name)) WITHOUT ROWID;
 
         """
 }

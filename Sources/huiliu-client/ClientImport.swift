@@ -30,7 +30,11 @@ struct ClientImport: AsyncParsableCommand {
 
     func run() async throws {
         let client = try OpenedClient(self.common, access: .write)
-        let parsed = try ImportFile.parse(try self.contents(), scheme: client.scheme)
+        let parsed = try ImportFile.parse(
+            try self.contents(),
+            scheme: client.scheme,
+            matches: try client.store.nameMatches()
+        )
         var refused = parsed.refused.map { Refused($0.line, $0.column, $0.code, $0.text) }
         var edits: [(line: Int, edit: Edit)] = []
         for row in parsed.accepted {
@@ -40,6 +44,7 @@ struct ClientImport: AsyncParsableCommand {
                 edits.append((row.line, Edit(row.address, row.value, mayClear: self.clearBlanks)))
             }
         }
+        if !self.dryRun { try client.store.noteUnknownNames(parsed.unknown, now: wallClock()) }
         let outcomes = try client.store.write(edits.map(\.edit), now: wallClock(), dryRun: self.dryRun)
         for (edit, outcome) in zip(edits, outcomes) {
             guard case .refused(let refusal) = outcome else { continue }
@@ -56,7 +61,7 @@ struct ClientImport: AsyncParsableCommand {
         if self.output.json {
             JSONOutput.write(report)
         } else {
-            self.tell(report)
+            self.tell(report, unknownNameCount: parsed.unknown.count)
         }
         if !refused.isEmpty { throw ExitCode(Exit.attention) }
     }
@@ -82,7 +87,7 @@ struct ClientImport: AsyncParsableCommand {
         return nil
     }
 
-    private func tell(_ report: ImportJSON) {
+    private func tell(_ report: ImportJSON, unknownNameCount: Int) {
         for row in report.refused {
             Console.error(say("第 \(row.line) 行：\(row.text)", "Line \(row.line): \(row.text)"))
         }

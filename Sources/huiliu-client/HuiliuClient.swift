@@ -15,7 +15,7 @@ struct Client: AsyncParsableCommand {
             abstract: say("汇流县区填报端：离线填报，有网时同步", "Huiliu for a county office: work offline, sync when there is a line."),
             subcommands: [
                 ClientInit.self, ClientSet.self, ClientImport.self, ClientShow.self, ClientStatus.self,
-                ClientSync.self, ClientConflicts.self, ClientResolve.self,
+                ClientSync.self, ClientConflicts.self, ClientResolve.self, ClientMatch.self,
             ]
         )
     }
