@@ -20,7 +20,7 @@ package struct ListedName: Hashable, Sendable {
 }
 
 /// A name that is not on the matching list, so that nothing can be decided about it.
-package struct NameNotListed: ExplainedError, Equatable {
+package struct NameNotListed: ExplainedError {
     package let name: ImportedName
 
     package var code: String { "name_not_listed" }

@@ -31,8 +31,8 @@ extension Scheme {
 
 /// How much two names are alike.
 enum Likeness {
-    /// Two names of two characters with one in common are not worth a look unless it stands at the same place.
-    static let worthALook = 600
+    /// Two names of two characters with one in common are worth a look only when it stands at the same place.
+    static let worthALook = 700
 
     /// From 0 for nothing in common to 3000 for the same: up to 1000 each for the characters they share, for the few
     /// edits that lead from one to the other, and for the one being within the other, as 参木 is in 参木工业集聚区.

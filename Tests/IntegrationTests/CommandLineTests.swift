@@ -5,7 +5,7 @@ import Testing
 struct CommandLineTests {
     static let subcommands: [(command: Command, name: String)] =
         ["init", "serve", "totals", "devices"].map { (.server, $0) }
-        + ["init", "set", "import", "show", "status", "sync", "conflicts", "resolve"].map { (.client, $0) }
+        + ["init", "set", "import", "show", "status", "sync", "conflicts", "resolve", "match"].map { (.client, $0) }
         + ["status", "log", "explain", "diff"].map { (.inspect, $0) }
 
     /// Whether `text` has Chinese characters.
@@ -73,6 +73,14 @@ struct CommandLineTests {
         (.client, "sync --wait soon --store STORE", 2, "usage"),
         (.client, "sync --server nowhere --store STORE", 2, "usage"),
         (.client, "resolve CELL --store STORE", 2, "usage"),
+        (.client, "match 某名 --store STORE", 2, "usage"),
+        (.client, "match 某名 410728 --forget --store STORE", 2, "usage"),
+        (.client, "match --forget --store STORE", 2, "usage"),
+        (.client, "match 某名 410728-01 --store STORE", 4, "name_not_listed"),
+        (.client, "match 某名 410799 --store STORE", 4, "unknown_unit"),
+        (.client, "match 某名 410423-01 --store STORE", 4, "foreign_unit"),
+        (.client, "match 某名 roads --form no_such_form --store STORE", 4, "unknown_form"),
+        (.client, "match 某名 no_such_item --form land --store STORE", 4, "unknown_item"),
         (.client, "init --unit 410728 --server nowhere --name n --store NEW", 2, "usage"),
         (.client, "init --unit 999999 --server 127.0.0.1:1 --name n --store NEW", 2, "unknown_unit"),
         (.client, "init --unit 410728 --server 127.0.0.1:1 --name n --store STORE", 4, "store_exists"),

@@ -76,6 +76,14 @@ struct JSONContractTests {
         Place(.client, "conflicts", at: ["conflicts", "[]", "versions", "[]", "value"], valueKeys),
         Place(.client, "import FILE --dry-run", ["format", "new", "changed", "same", "refused", "dry_run"]),
         Place(.client, "import FILE --dry-run", at: ["refused", "[]"], ["line", "column", "code", "text"]),
+        Place(.client, "match", ["format", "names"]),
+        Place(
+            .client,
+            "match",
+            at: ["names", "[]"],
+            ["kind", "form", "name", "rows", "first_seen", "candidates", "code"]
+        ),
+        Place(.client, "match", at: ["names", "[]", "candidates", "[]"], ["code", "name"]),
         Place(.inspect, "status", ["format", "kind", "scheme", "scopes"]),
         Place(.inspect, "status", at: ["scopes", "[]"], ["scope", "changes", "cells", "conflicts", "tip", "heads"]),
         Place(.inspect, "status", at: ["scopes", "[]", "heads", "[]"], ["replica", "sequence", "hash"]),
@@ -181,6 +189,11 @@ private struct Stage {
         try await self.other.sync()
         try await self.one.sync(exits: 1)
         try await self.one.expect("set", "410728-01/infrastructure/2024-H1/investment", "4.6")
+        let unknown = try self.scene.write(
+            "unit,form,period,item,value\n410728-01,infrastructure,2024-H1,道路修建,1\n",
+            to: "unknown.csv"
+        )
+        _ = try await self.one.json("import", unknown, exits: 1)
     }
 
     func run(_ place: JSONContractTests.Place) async throws -> JSON {

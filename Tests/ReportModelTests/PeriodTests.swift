@@ -25,6 +25,40 @@ struct PeriodTests {
         #expect(period.calendarYear?.description == (kind == .none ? nil : String(text.prefix(4))))
     }
 
+    @Test(
+        "A period has a first and a last day",
+        arguments: [
+            ("2024", "2024-01-01", "2024-12-31"), ("2024-H1", "2024-01-01", "2024-06-30"),
+            ("2024-H2", "2024-07-01", "2024-12-31"), ("2024-Q1", "2024-01-01", "2024-03-31"),
+            ("2024-Q2", "2024-04-01", "2024-06-30"), ("2024-Q4", "2024-10-01", "2024-12-31"),
+            ("2024-02", "2024-02-01", "2024-02-29"), ("2023-02", "2023-02-01", "2023-02-28"),
+            ("2024-02A", "2024-02-01", "2024-02-15"), ("2024-02B", "2024-02-16", "2024-02-29"),
+            ("2024-07-1", "2024-07-01", "2024-07-10"), ("2024-07-2", "2024-07-11", "2024-07-20"),
+            ("2024-07-3", "2024-07-21", "2024-07-31"), ("9999", "9999-01-01", "9999-12-31"),
+        ]
+    )
+    func days(_ text: String, _ first: String, _ last: String) throws {
+        let period = try #require(Period(text))
+        #expect(period.firstDay?.description == first)
+        #expect(period.lastDay?.description == last)
+    }
+
+    @Test("No period has no days")
+    func noDays() {
+        #expect(Period.none.firstDay == nil && Period.none.lastDay == nil)
+    }
+
+    @Test("The parts of a year follow each other without a gap", arguments: 2023...2024)
+    func partsOfTheYear(year: Int) {
+        let periods = Self.texts(ofYear: "\(year)").compactMap { Period($0) }
+        for kind in Period.Kind.allCases where kind != .none {
+            let parts = periods.filter { $0.kind == kind }.sorted { $0.firstDay! < $1.firstDay! }
+            for (part, next) in zip(parts, parts.dropFirst()) { #expect(part.lastDay?.next == next.firstDay) }
+            #expect(parts.first?.firstDay == Period.year(year).firstDay)
+            #expect(parts.last?.lastDay == Period.year(year).lastDay)
+        }
+    }
+
     @Test("Every kind is in the table")
     func everyKind() {
         #expect(Set(Self.periods.map(\.1)) == Set(Period.Kind.allCases))

@@ -9,7 +9,7 @@ import Testing
         let scheme = try Scheme.parse(BundledScheme.source)
         #expect(scheme.code == "henan-zones")
         #expect(scheme.root.name.chinese == "河南省")
-        #expect(scheme.children(of: scheme.root.code).count == 18)
+        #expect(scheme.children(of: scheme.root.code, on: CalendarDate("2024-06-30")!).count == 18)
         #expect(scheme.fingerprint == BundledScheme.source.fingerprint)
     }
 

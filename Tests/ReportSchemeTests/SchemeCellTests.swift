@@ -53,7 +53,11 @@ import Testing
         let scheme = try SmallScheme.parsed()
         let codes = scheme.unitAndBelow(scheme.root.code).map(\.code.description)
         #expect(codes == ["410000", "410728", "410728-01", "410728-02"])
-        #expect(scheme.children(of: UnitCode("410728")!).map(\.name.chinese) == ["长垣县产业集聚区", "蒲城园区"])
+        #expect(
+            scheme.children(of: UnitCode("410728")!, on: CalendarDate("2024-06-30")!).map(\.name.chinese) == [
+                "长垣县产业集聚区", "蒲城园区",
+            ]
+        )
         #expect(scheme.unitAndBelow(UnitCode("990000")!).isEmpty)
         #expect(scheme.measure(named: "千米")?.code == "公里")
     }

@@ -20,7 +20,7 @@ import Testing
     }
 
     static let unitLine = #"  - {code: "410728-02""#
-    static let levels = ["province", "city", "county", "zone", "subzone"]
+    static let levels = ["province", "city", "county", "township", "zone", "subzone"]
     static let kinds = ["year", "half", "quarter", "month", "half_month", "ten_days"]
 
     static let cases: [Case] = [
@@ -111,7 +111,13 @@ import Testing
             "level: province",
             "level: province, boss: me",
             "units.yaml:2:66",
-            .unknownKey("boss", known: ["code", "name", "name_en", "level", "parent", "aliases", "note"])
+            .unknownKey(
+                "boss",
+                known: [
+                    "code", "name", "name_en", "level", "parent", "parents", "land_parent", "land_parents", "aliases",
+                    "note",
+                ]
+            )
         ),
         Case("measures.yaml", "亿元", "km", "measures.yaml:3:12", .duplicate("km", first: "measures.yaml:2")),
         Case("measures.yaml", "code: 亿元, ", "", "measures.yaml:3:5", .missingKey("code")),

@@ -18,30 +18,48 @@ import Testing
                 $0 == .year(2024) ? plans : cells
             }
             let naive = NaiveTotals(scheme: scheme, form: form, cells: cells, plans: plans)
-            let expected = scheme.unitAndBelow(scheme.root.code).flatMap { unit in
-                form.items.compactMap { naive.row(unit.code, $0) }
+            let expected = naive.all.flatMap { unit in
+                form.items.compactMap { naive.row(unit, $0) }
             }
             let found = totals.rows.map(NaiveTotals.Row.init)
             #expect(found == expected, "replay with seed \(seed)")
         }
     }
 
+    private static let dayBefore = [
+        "2023-07-01": "2023-06-30", "2024-06-30": "2024-06-29", "2024-07-01": "2024-06-30",
+    ]
+
     private static func scheme(_ random: inout SplitMix64) throws -> Scheme {
-        let levels = ["province", "city", "county", "zone", "subzone"]
-        var units = [(code: "100000", level: 0, parent: String?.none)]
+        let levels = ["province", "city", "county", "township", "zone", "subzone"]
+        var units = [(code: "100000", level: 0, parents: "")]
         for number in 1...Int.random(in: 1...14, using: &random) {
-            let parents = units.filter { $0.level < 4 }
-            let parent = parents.randomElement(using: &random)!
-            let level = Int.random(in: parent.level + 1...4, using: &random)
-            units.append(("\(100_000 + number)", level, parent.code))
+            let parent = units.filter { $0.level < 5 }.randomElement(using: &random)!
+            let level = Int.random(in: parent.level + 1...5, using: &random)
+            let above = units.filter { $0.level < level }
+            let other = above.randomElement(using: &random)!
+            let parents = [
+                ", parent: \"\(parent.code)\"",
+                // On either side of the period's last day, 2024-06-30, or from just that day.
+                ["2023-07-01", "2024-06-30", "2024-07-01"].randomElement(using: &random).map { day in
+                    ", parents: [{parent: \"\(parent.code)\", until: \(Self.dayBefore[day]!)}, {parent: \"\(other.code)\", from: \(day)}]"
+                }!,
+            ]
+            let land = [
+                "", "", ", land_parent: \"\(other.code)\"",
+                ", land_parents: [{parent: \"\(other.code)\", from: 2024-01-01, until: 2024-06-30}]",
+                ", land_parents: [{parent: \"\(other.code)\", until: 2024-06-29}]",
+            ]
+            let text = parents.randomElement(using: &random)! + land.randomElement(using: &random)!
+            units.append(("\(100_000 + number)", level, text))
         }
         var unitsText = "units:\n"
         for unit in units {
-            let parent = unit.parent.map { ", parent: \"\($0)\"" } ?? ""
             unitsText +=
-                "- {code: \"\(unit.code)\", name: 单位\(unit.code), name_en: Unit \(unit.code), level: \(levels[unit.level])\(parent)}\n"
+                "- {code: \"\(unit.code)\", name: 单位\(unit.code), name_en: Unit \(unit.code), level: \(levels[unit.level])\(unit.parents)}\n"
         }
-        var form = "form: f\nname: 表\nname_en: F\nitems:\n"
+        let tree = ["", "tree: administrative\n", "tree: land\n"].randomElement(using: &random)!
+        var form = "form: f\nname: 表\nname_en: F\n\(tree)items:\n"
         for (item, plan) in [("a", "p"), ("b", "q"), ("p", nil), ("q", nil)] {
             let reporters = units.filter { _ in Bool.random(using: &random) }.map { "\"\($0.code)\"" }
             form += "- {item: \(item), name: 指标\(item), name_en: Item \(item), unit: 个, kind: cumulative"
@@ -107,8 +125,24 @@ struct NaiveTotals {
     let cells: [ReportedCell]
     let plans: [ReportedCell]
 
+    /// The units in the order of the page.
+    var all: [UnitCode] {
+        let top = self.scheme.units.filter { self.parent($0) == nil }.map(\.code)
+        return top.flatMap { [$0] + self.below($0) }
+    }
+
+    /// On the last day of the period.
+    func parent(_ unit: ReportingUnit) -> UnitCode? {
+        func holds(_ parent: DatedParent) -> Bool {
+            (parent.validity.from?.description ?? "0000") <= "2024-06-30"
+                && (parent.validity.until?.description ?? "9999") >= "2024-06-30"
+        }
+        let land = self.form.tree == .land ? unit.landParents.filter(holds) : []
+        return (land + unit.parents.filter(holds)).first?.unit
+    }
+
     func below(_ unit: UnitCode) -> [UnitCode] {
-        self.scheme.units.filter { $0.parent == unit }.flatMap { [$0.code] + self.below($0.code) }
+        self.scheme.units.filter { self.parent($0) == unit }.flatMap { [$0.code] + self.below($0.code) }
     }
 
     func contributors(_ unit: UnitCode, _ item: Item) -> [UnitCode] {
@@ -152,7 +186,7 @@ struct NaiveTotals {
         var unit: UnitCode? = contributor
         while let current = unit {
             if self.contributors(current, plan) == [current], self.sum(current, plan, self.plans) != nil { return true }
-            unit = current == top ? nil : self.scheme.unit(current)?.parent
+            unit = current == top ? nil : self.scheme.unit(current).flatMap { self.parent($0) }
         }
         return false
     }
