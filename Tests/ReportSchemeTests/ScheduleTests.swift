@@ -139,10 +139,15 @@ struct ScheduleTests {
           - {item: paved, name: 道路长度, name_en: Paved, aliases: [铺路], unit: 亿元, kind: current, periods: [month], reported_by: [zone], from: 2024-08-01}
         """
 
+    /// The small scheme with this form.
+    static func scheme(roads text: String) throws -> Scheme {
+        try Scheme.parse(SmallScheme.source("roads.yaml", replacing: SmallScheme.files["roads.yaml"]!, with: text))
+    }
+
     @Test("A template change on 1 August does not alter the form of June")
     func template() throws {
-        let before = try Scheme.parse(SmallScheme.source("roads.yaml", with: Self.itemsUntilJuly))
-        let after = try Scheme.parse(SmallScheme.source("roads.yaml", with: Self.itemsFromAugust))
+        let before = try Self.scheme(roads: Self.itemsUntilJuly)
+        let after = try Self.scheme(roads: Self.itemsFromAugust)
         func items(_ scheme: Scheme, _ period: String) throws -> [String] {
             try #require(scheme.form(named: "roads")).items(in: try #require(Period(period))).map(\.code.description)
         }
@@ -169,7 +174,7 @@ struct ScheduleTests {
         ]
     )
     func notInForm(_ address: String, _ chinese: String, _ english: String) throws {
-        let scheme = try Scheme.parse(SmallScheme.source("roads.yaml", with: Self.itemsFromAugust))
+        let scheme = try Self.scheme(roads: Self.itemsFromAugust)
         let error = try #require(throws: SchemeRefusal.self) { _ = try scheme.cell(CellAddress(address)) }
         #expect(error.code == "not_in_form_of_period")
         #expect(error.explanation.chinese.contains(chinese) && error.explanation.english.contains(english))
@@ -183,7 +188,7 @@ struct ScheduleTests {
         "Two items share no name on any day, and no code ever",
         arguments: [
             (
-                "from: 2024-08-01", "from: 2024-07-31", "roads.yaml:7:26",
+                "from: 2024-08-01", "from: 2024-07-31", "roads.yaml:7:25",
                 SchemeMistake.Reason.duplicate("道路长度", first: "roads.yaml:5")
             ),
             ("item: paved", "item: length", "roads.yaml:7:12", .duplicate("length", first: "roads.yaml:5")),
@@ -192,7 +197,7 @@ struct ScheduleTests {
     func names(_ old: String, _ new: String, _ place: String, _ reason: SchemeMistake.Reason) throws {
         let text = Self.itemsFromAugust.replacing(old, with: new)
         let error = try #require(throws: SchemeMistakes.self) {
-            _ = try Scheme.parse(SmallScheme.source("roads.yaml", with: text))
+            _ = try Self.scheme(roads: text)
         }
         let first = try #require(error.mistakes.first)
         #expect("\(first.file):\(first.line):\(first.column)" == place && first.reason == reason)
