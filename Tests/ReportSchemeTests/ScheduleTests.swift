@@ -109,14 +109,25 @@ struct ScheduleTests {
         #expect(!error.explanation.english.contains("something is wrong"))
     }
 
-    @Test("The bundled scheme has the half-monthly reports due on the 2nd and the 17th")
+    @Test("The bundled scheme asks every zone for two reports by the 2nd and two by the 17th of each month")
     func bundled() throws {
         let scheme = try Scheme.parse(BundledScheme.source)
-        for form in scheme.forms {
-            for (period, day) in [("2024-05B", "2024-06-02"), ("2024-06A", "2024-06-17")] {
-                #expect(form.schedule.window(of: Period(period)!)?.dueDay.description == day, "\(form.code)")
+        for month in Period.all(of: .month, in: 2024) {
+            let due = scheme.obligations(dueIn: month).filter { $0.period.kind == .halfMonth }
+            #expect(due.map(\.window.dueDay.day) == [2, 2, 17, 17])
+            #expect(due.map(\.form.code) == ["funds_won", "half_month_progress", "funds_won", "half_month_progress"])
+            for zone in scheme.units where zone.level == .zone {
+                #expect(
+                    due.allSatisfy { $0.form.items(in: $0.period).contains { scheme.isReporter(zone.code, of: $0) } }
+                )
             }
         }
+        // Where the documents name no day, there is one that can be set.
+        let form = try #require(scheme.form(named: "infrastructure"))
+        for (period, day) in [("2024-06", "2024-07-05"), ("2024-Q2", "2024-07-10"), ("2024-H1", "2024-07-15")] {
+            #expect(form.schedule.window(of: Period(period)!)?.dueDay.description == day)
+        }
+        #expect(form.schedule.window(of: Period("2024-06A")!) == nil)
     }
 
     // MARK: - Dated items
