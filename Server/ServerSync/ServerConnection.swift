@@ -15,8 +15,7 @@ import ServiceLifecycle
 /// this connection and no other.
 struct ServerConnection {
     let store: ServerStore
-    let scheme: Scheme
-    let schemeBytes: [UInt8]
+    let scheme: SchemeInUse
     let commits: GroupCommit
     let logger: Logger
     /// The server's wall clock.
@@ -118,7 +117,9 @@ struct ServerConnection {
     }
 
     private func identify(_ hello: Hello, _ session: inout ServerSession) async throws -> [SessionAction] {
-        let units = self.scheme.unitAndBelow(hello.scopes[0].unit).map(\.code)
+        let inUse = self.scheme
+        let current = try await NIOThreadPool.singleton.runIfActive { try inUse.current() }
+        let units = current.scheme.unitAndBelow(hello.scopes[0].unit).map(\.code)
         guard !units.isEmpty else { return session.refused(.unknownUnit(hello.scopes[0].unit)) }
         let store = self.store
         _ = try await self.commits.commit(.note(hello.replica, units[0]))
@@ -129,8 +130,8 @@ struct ServerConnection {
             ServerSession.Identified(
                 replica: store.replica,
                 now: self.now(),
-                scheme: self.scheme.fingerprint.high,
-                schemeBytes: self.schemeBytes,
+                scheme: current.scheme.fingerprint.high,
+                schemeBytes: current.bytes,
                 scopes: standings
             )
         )

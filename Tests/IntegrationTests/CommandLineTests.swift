@@ -4,7 +4,7 @@ import Testing
 @Suite("The commands, as people and scripts meet them")
 struct CommandLineTests {
     static let subcommands: [(command: Command, name: String)] =
-        ["init", "serve", "totals", "devices"].map { (.server, $0) }
+        ["init", "serve", "scheme", "totals", "devices"].map { (.server, $0) }
         + ["init", "set", "import", "show", "status", "sync", "conflicts", "resolve"].map { (.client, $0) }
         + ["status", "log", "explain", "diff"].map { (.inspect, $0) }
 

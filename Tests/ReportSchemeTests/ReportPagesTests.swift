@@ -62,7 +62,7 @@ import Testing
         let row = try #require(rows.first { $0["item"] as? String == "new_enterprises" })
         #expect(row["unit"] as? String == "410728-01" && row["level"] as? String == "zone")
         #expect(row["sum"] as? String == "15" && row["reported"] as? Int == 3 && row["own"] is NSNull)
-        #expect(row["missing"] as? [String] == ["410728-01-03"] && row["approximate", "direction"] as? Bool == false)
+        #expect(row["missing"] as? [String] == ["410728-01-03"] && row["approximate"] as? Bool == false)
     }
 
     @Test(arguments: [
