@@ -11,6 +11,8 @@ package struct Scheme: Sendable {
     package let measures: [Measure]
     /// In the order of their files' names.
     package let forms: [Form]
+    /// `nil` when the scheme has no target letters.
+    package let targetLetter: TargetLetter?
     /// Names the very text this was parsed from (``SchemeSource/fingerprint``).
     package let fingerprint: ChainHash
 
@@ -27,6 +29,7 @@ package struct Scheme: Sendable {
         units: [ReportingUnit],
         measures: [Measure],
         forms: [Form],
+        targetLetter: TargetLetter?,
         fingerprint: ChainHash
     ) {
         self.code = code
@@ -35,6 +38,7 @@ package struct Scheme: Sendable {
         self.units = units
         self.measures = measures
         self.forms = forms
+        self.targetLetter = targetLetter
         self.fingerprint = fingerprint
         self.unitIndices = NameIndex.make(units) {
             [$0.code.description, $0.name.chinese, $0.name.english] + $0.aliases

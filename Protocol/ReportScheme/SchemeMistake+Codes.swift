@@ -45,6 +45,10 @@ extension SchemeMistake.Reason {
         case .planWithoutYear: "plan_without_year"
         case .onlyForNumbers: "only_for_numbers"
         case .onlyForChoices: "only_for_choices"
+        case .unknownLetterForm: "unknown_letter_form"
+        case .unknownLetterItem: "unknown_letter_item"
+        case .letterItemType: "letter_item_type"
+        case .letterWithoutYear: "letter_without_year"
         }
     }
 }

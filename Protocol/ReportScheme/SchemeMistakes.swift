@@ -30,6 +30,9 @@ package struct SchemeMistake: Hashable, Sendable {
         case unknownPlan(String), planIsItself, planIsNoNumber(String)
         case planMeasureDiffers(String, own: String, plans: String), planWithoutYear(String)
         case onlyForNumbers(String), onlyForChoices
+        // Target letters
+        case unknownLetterForm(String), unknownLetterItem(String, form: String)
+        case letterItemType(String, ValueType), letterWithoutYear(String)
     }
 
     package let file: String

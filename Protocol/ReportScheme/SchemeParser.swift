@@ -41,6 +41,7 @@ struct SchemeParser {
     var measureNames = NameRegister()
     var forms: [FormDraft] = []
     var formNames = NameRegister()
+    var letter: LetterDraft?
     /// Of the form that is being read.
     var itemNames = NameRegister()
     /// Things with a mistake of their own: what refers to them is not wrong on that account.
@@ -73,6 +74,7 @@ struct SchemeParser {
         let units = self.finishUnits(home: home)
         let forms = self.finishForms(units: units)
         if forms.isEmpty, self.header != nil { self.add(.noForms, at: home) }
+        let letter = self.finishLetter(forms: forms)
         guard self.mistakes.isEmpty, let header = self.header?.value else { throw SchemeMistakes(self.mistakes) }
         return Scheme(
             code: header.code,
@@ -81,6 +83,7 @@ struct SchemeParser {
             units: units,
             measures: self.measures,
             forms: forms,
+            targetLetter: letter,
             fingerprint: source.fingerprint
         )
     }
@@ -123,12 +126,13 @@ struct SchemeParser {
     }
 
     private mutating func readHeader(_ node: Node, file: String) {
-        let keys = ["scheme", "name", "name_en", "version"]
+        let keys = ["scheme", "name", "name_en", "version", "target_letter"]
         guard let object = self.object(node, file: file, keys: keys) else { return }
         if let header = self.header { self.add(.duplicateHeader(first: header.place.text), at: object.place) }
         let code = self.code("scheme", of: object)
         let name = self.name(of: object)
         let version = self.text("version", of: object)
+        self.readLetter(of: object)
         guard self.header == nil, let code, let name, let version else {
             self.flawed.header = true
             return

@@ -40,7 +40,12 @@ struct ClientImport: AsyncParsableCommand {
                 edits.append((row.line, Edit(row.address, row.value, mayClear: self.clearBlanks)))
             }
         }
-        let outcomes = try client.store.write(edits.map(\.edit), now: wallClock(), dryRun: self.dryRun)
+        let outcomes = try client.store.write(
+            edits.map(\.edit),
+            scheme: client.scheme,
+            now: wallClock(),
+            dryRun: self.dryRun
+        )
         for (edit, outcome) in zip(edits, outcomes) {
             guard case .refused(let refusal) = outcome else { continue }
             refused.append(Refused(edit.line, 1, refusal.code, refusal.sentence))

@@ -35,13 +35,16 @@ struct ClientShow: AsyncParsableCommand {
             throw CommandFailure(Exit.usage, SchemeRefusal.malformedPeriod(self.period))
         }
         let cells = try Self.cells(unit, form, period, client)
+        let versions = try cells.map { try Self.targetVersion($0.address, client) }
         if self.output.json {
             JSONOutput.write(
                 ShowJSON(
                     unit: unit.code.description,
                     form: form.code.description,
                     period: period.description,
-                    cells: cells.map { ShownCellJSON($0, scheme: client.scheme) }
+                    cells: zip(cells, versions).map {
+                        ShownCellJSON($0, scheme: client.scheme, targetVersion: $1)
+                    }
                 )
             )
             return
@@ -53,15 +56,33 @@ struct ClientShow: AsyncParsableCommand {
             (say("填报", "written by"), .left),
             (say("记号", "token"), .left),
         ])
-        for cell in cells {
+        for (cell, version) in zip(cells, versions) {
             let name = form.item(cell.address.item)?.name[Speech.language] ?? cell.address.item.description
             let mark = cell.isConflict ? say("【冲突】", "[conflict] ") : ""
             table.add([
-                name, mark + cell.value.text(at: cell.address, scheme: client.scheme),
+                name + Self.note(version), mark + cell.value.text(at: cell.address, scheme: client.scheme),
                 cell.versions.first?.who ?? "", cell.seen.description,
             ])
         }
         for line in table.lines { Console.line(line) }
+    }
+
+    private static func note(_ targetVersion: Int?) -> String {
+        switch targetVersion {
+        case nil: ""
+        case 0?: say("〔原签〕", " (as signed)")
+        case let number?: say("〔第\(number)次变更〕", " (amendment \(number))")
+        }
+    }
+
+    /// Of a target, which version of its letter it has from; `nil` for every other cell.
+    private static func targetVersion(_ address: CellAddress, _ client: OpenedClient) throws -> Int? {
+        guard let letter = client.scheme.letter(over: address), address != letter.amendments else { return nil }
+        return LetterRule.version(
+            of: address,
+            signed: try client.store.cell(letter.signed),
+            amendments: try client.store.cell(letter.amendments)
+        )
     }
 
     /// Every item that the unit reports for such a period, in the scheme's order, then whatever else the store holds.
