@@ -67,6 +67,11 @@ extension ServerStore {
 
     // MARK: - What a sync asks
 
+    /// The scopes of which anything is held, whether or not the scheme has their units.
+    package func scopes() throws -> Set<UnitCode> {
+        try self.database.read { Set(try $0.scopes()) }
+    }
+
     /// Where this store stands in each scope, in the same order.
     package func standings(in scopes: [UnitCode]) throws -> [ScopeStanding] {
         try self.database.read { reader in try scopes.map { try reader.standing(in: $0) } }

@@ -101,4 +101,33 @@ struct SchemeCommandTests {
         }
         #expect(try await early.refusal("set", zone + "figure_002", "6")["code"] == "unknown_item")
     }
+
+    @Test("what is held of a unit that the scheme no longer has still goes both ways")
+    func unitRemovedWhileServing() async throws {
+        let scene = try Scene()
+        let server = try await scene.province(scheme: try OwnScheme.write(in: scene))
+        let (early, late) = (
+            try await scene.office("早", server: server), try await scene.office("迟", server: server)
+        )
+        for office in [early, late] { try await office.sync() }
+        let gone = "410728-02/figures/2024-01/figure_001"
+        try await early.expect("set", gone, "5")
+        for office in [early, late] { try await office.sync() }
+        let line = "  - {code: \"410728-02\", name: 二区, name_en: Zone two, level: zone, parent: \"410728\"}\n"
+        let next = try OwnScheme.write(in: scene, version: "2", replacing: line, with: "", in: "units.yaml")
+        let used = try await Command.server.run([
+            "scheme", "use", next, "--yes", "--lang", "en", "--store", server.store,
+        ])
+        #expect(used.exitCode == 0 && used.output.contains("removed 1 units: 410728-02"), "\(used.output)")
+        // Written before the new scheme came, sent with it.
+        try await late.expect("set", gone, "6")
+        for office in [late, early] { try await office.sync() }
+        #expect(try await late.json("status")["unsent"] == 0)
+        for office in [early, late] {
+            let equal = try await Command.inspect.json(["diff", office.store, server.store])
+            #expect(equal["equal"] == true)
+            let told = try await Command.inspect.json(["explain", gone, "--store", office.store])
+            #expect(told["current"][0]["value"]["number"] == "6")
+        }
+    }
 }
