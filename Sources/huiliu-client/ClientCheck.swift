@@ -70,7 +70,7 @@ struct ClientCheck: AsyncParsableCommand {
             units: scope.units,
             form: scope.form,
             period: scope.period,
-            today: client.today
+            today: todayInShanghai()
         )
         self.write(findings)
         if findings.contains(where: { $0.finding.level == .error }) { throw ExitCode(Exit.attention) }
@@ -88,7 +88,7 @@ struct ClientCheck: AsyncParsableCommand {
             units: [report.unit],
             form: report.form,
             period: report.period,
-            today: client.today
+            today: todayInShanghai()
         ).map(\.finding)
         guard findings.contains(where: { $0.check == code && $0.unit == report.unit && $0.period == report.period })
         else { throw NothingToExplain(check: code) }

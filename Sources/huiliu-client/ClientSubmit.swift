@@ -33,7 +33,7 @@ struct ClientSubmit: AsyncParsableCommand {
         let outcome = try client.store.submit(
             scope.report!,
             CheckPlan(client.scheme),
-            today: client.today,
+            today: todayInShanghai(),
             now: wallClock()
         )
         if case .refused(let refusal) = outcome { throw client.failure(refusal) }
