@@ -13,16 +13,23 @@ package enum BundledScheme {
 
     /// One line a file of `henan-zones/`; a test compares the list with the folder.
     private static let files: [(name: String, bytes: [UInt8])] = [
+        ("county_town.yaml", PackageResources.county_town_yaml),
+        ("employment.yaml", PackageResources.employment_yaml),
         ("enterprises.yaml", PackageResources.enterprises_yaml),
+        ("funds_won.yaml", PackageResources.funds_won_yaml),
+        ("half_month_progress.yaml", PackageResources.half_month_progress_yaml),
         ("infrastructure.yaml", PackageResources.infrastructure_yaml),
         ("investment.yaml", PackageResources.investment_yaml),
         ("investment_promotion.yaml", PackageResources.investment_promotion_yaml),
         ("land.yaml", PackageResources.land_yaml),
         ("measures.yaml", PackageResources.measures_yaml),
+        ("milestones.yaml", PackageResources.milestones_yaml),
         ("output.yaml", PackageResources.output_yaml),
         ("projects_summary.yaml", PackageResources.projects_summary_yaml),
+        ("provincial_plan.yaml", PackageResources.provincial_plan_yaml),
         ("reporting_rules.yaml", PackageResources.reporting_rules_yaml),
         ("scheme.yaml", PackageResources.scheme_yaml),
+        ("task_table.yaml", PackageResources.task_table_yaml),
         ("units.yaml", PackageResources.units_yaml),
         ("zones.yaml", PackageResources.zones_yaml),
     ]
