@@ -19,6 +19,14 @@ package struct ExactDecimal: Sendable {
         self.init(unchecked: mantissa, scale: scale)
     }
 
+    /// The number without trailing zeros after the point.
+    ///
+    /// - Returns: `nil` when even then it is beyond the limits above.
+    init?(trimming mantissa: Int128, scale: Int) {
+        let trimmed = ExactDecimal(unchecked: mantissa, scale: scale).normalized
+        self.init(mantissa: trimmed.mantissa, scale: trimmed.scale)
+    }
+
     package init(_ integer: Int) {
         self.init(unchecked: Int128(integer), scale: 0)
     }

@@ -27,6 +27,21 @@ package struct Form: Sendable {
         }
     }
 
+    /// The same form with the formulas of its derived items.
+    func deriving(_ formula: (Item) -> DerivedFormula?) -> Form {
+        Form(
+            code: self.code,
+            name: self.name,
+            tree: self.tree,
+            schedule: self.schedule,
+            items: self.items.map { item in
+                var item = item
+                item.formula = formula(item)
+                return item
+            }
+        )
+    }
+
     /// The item with this code, name (Chinese or English) or alias. Where several items had the name one after the
     /// other, the first of them.
     package func item(named name: String) -> Item? {
@@ -89,8 +104,10 @@ package struct Item: Sendable {
     /// The item of the same form that holds the plan for this one, read at the calendar year.
     package let plan: Code?
     package let periods: Set<Period.Kind>
-    /// The units that report the item.
+    /// The units that report the item; none when it is derived.
     package let reporters: Set<UnitCode>
+    /// How the figure is worked out, if it is not reported.
+    package fileprivate(set) var formula: DerivedFormula?
     /// When the item is in its form. What was stored of it stays, and is shown for ever.
     package let validity: Validity
 

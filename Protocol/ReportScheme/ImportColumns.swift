@@ -56,7 +56,8 @@ struct ImportColumns {
         case .unknownItem, .notInForm: self.item
         case .malformedPeriod, .periodNotReported: self.period
         case .malformedRow, .rowInFixedForm: self.row ?? self.unit
-        case .malformedValue, .notAChoice, .unknownMeasure, .otherMeasure: self.value
+        case .malformedValue, .notAChoice, .unknownMeasure, .otherMeasure, .inexactConversion:
+            self.value
         }
     }
 }

@@ -123,7 +123,8 @@ private struct ImportRows {
         if self.scheme.unit(named: unit, matches: self.matches) == nil { self.note(ImportedName(unit)) }
         let item = record.fields[self.columns.item]
         if let form = self.scheme.form(named: record.fields[self.columns.form]),
-            self.scheme.item(named: item, of: form, matches: self.matches) == nil
+            let period = Period(record.fields[self.columns.period].trimmingBlanks),
+            self.scheme.item(named: item, of: form, in: period, matches: self.matches) == nil
         {
             self.note(ImportedName(item, form: form.code))
         }

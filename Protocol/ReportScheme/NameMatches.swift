@@ -39,10 +39,8 @@ extension Scheme {
             ?? matches.code(ImportedName(name)).flatMap { UnitCode($0) }.flatMap { self.unit($0) }
     }
 
-    /// The item of `form` with this code, name or alias, or else the one that somebody decided the name means.
-    ///
-    /// - Parameter period: a name may have meant one item after the other; none is any of them.
-    package func item(named name: String, of form: Form, in period: Period = .none, matches: NameMatches) -> Item? {
+    /// The item of `form` with this code, name or alias in a period, or else the one that somebody decided the name means.
+    package func item(named name: String, of form: Form, in period: Period, matches: NameMatches) -> Item? {
         form.item(named: name, in: period)
             ?? matches.code(ImportedName(name, form: form.code)).flatMap { Code($0) }.flatMap { form.item($0) }
     }

@@ -49,10 +49,3 @@ package struct ReportingUnit: Hashable, Sendable {
         return (land ?? self.parents.first { $0.validity.contains(date) })?.unit
     }
 }
-
-/// A unit of measure 计量单位. Its code is the text that is printed, such as 亿元; an alias means exactly the same size.
-package struct Measure: Hashable, Sendable {
-    package let code: String
-    package let englishName: String
-    package let aliases: [String]
-}

@@ -64,27 +64,67 @@ extension Scheme {
         return cell
     }
 
-    /// The value that `text` stands for in cells of `item`.
-    ///
-    /// - Throws: when the text is no value of the item's type, is none of its choices, or names a unit of measure other
-    ///   than the item's own: nothing is converted.
+    /// The value that `text` stands for in cells of `item`: of ``reading(_:for:)``, what is stored.
     package func value(_ text: String, for item: Item) throws(SchemeRefusal) -> CellValue {
+        try self.reading(text, for: item).value
+    }
+
+    /// The value that `text` stands for in cells of `item`, and how it was converted when it was typed in another unit
+    /// of measure of the same class.
+    ///
+    /// - Throws: when the text is no value of the item's type, is none of its choices, names a unit of measure of
+    ///   another class, or cannot be converted exactly.
+    package func reading(
+        _ text: String,
+        for item: Item
+    ) throws(SchemeRefusal) -> (value: CellValue, conversion: Conversion?) {
         switch item.valueType {
         case .number:
             let (value, name) = try Self.parsed { () throws(MalformedValue) in try ValueText.number(text) }
-            guard let name else { return value }
-            guard let measure = self.measure(named: name) else { throw .unknownMeasure(name, item: item) }
-            guard measure == item.measure else { throw .otherMeasure(measure, item: item) }
-            return value
+            guard let name else { return (value, nil) }
+            guard let typed = self.measure(named: name) else { throw .unknownMeasure(name, item: item) }
+            guard typed != item.measure, case .number(let quantity) = value else { return (value, nil) }
+            let conversion = try self.converting(quantity, of: typed, for: item)
+            return (.number(conversion.result), conversion)
         case .choice:
             let value = try Self.parsed { () throws(MalformedValue) in try ValueText.value(text, as: .choice) }
             if case .choice(let choice) = value, !item.choices.contains(choice) {
                 throw .notAChoice(choice, item: item)
             }
-            return value
+            return (value, nil)
         case .text, .date, .boolean:
-            return try Self.parsed { () throws(MalformedValue) in try ValueText.value(text, as: item.valueType) }
+            let value = try Self.parsed { () throws(MalformedValue) in
+                try ValueText.value(text, as: item.valueType)
+            }
+            return (value, nil)
         }
+    }
+
+    private func converting(
+        _ typed: Quantity,
+        of measure: Measure,
+        for item: Item
+    ) throws(SchemeRefusal) -> Conversion {
+        guard let own = item.measure, own.measureClass == measure.measureClass else {
+            throw .otherMeasure(
+                measure,
+                alike: self.codes(alike: measure),
+                item: item,
+                fitting: item.measure.map { self.codes(alike: $0) } ?? []
+            )
+        }
+        let upper = typed.upper.map { measure.converting($0, to: own) }
+        // Not `nil`: there is no upper bound. `.some(nil)`: there is one that cannot be converted.
+        guard let number = measure.converting(typed.number, to: own), upper != .some(nil) else {
+            throw .inexactConversion(typed, measure, item: item)
+        }
+        let result = Quantity(number, upper: upper ?? nil, qualifier: typed.qualifier)
+        return Conversion(typed: typed, typedMeasure: measure, result: result, measure: own)
+    }
+
+    /// The units of measure of one class, in the order of the scheme's text.
+    private func codes(alike measure: Measure) -> [String] {
+        self.measures.filter { $0.measureClass == measure.measureClass }.map(\.code)
     }
 
     private static func parsed<Value>(_ parse: () throws(MalformedValue) -> Value) throws(SchemeRefusal) -> Value {

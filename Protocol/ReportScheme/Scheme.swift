@@ -11,6 +11,8 @@ package struct Scheme: Sendable {
     package let measures: [Measure]
     /// In the order of their files' names.
     package let forms: [Form]
+    /// In the order of their files' names.
+    package let checks: [Check]
     /// Names the very text this was parsed from (``SchemeSource/fingerprint``).
     package let fingerprint: ChainHash
 
@@ -29,6 +31,7 @@ package struct Scheme: Sendable {
         units: [ReportingUnit],
         measures: [Measure],
         forms: [Form],
+        checks: [Check],
         fingerprint: ChainHash
     ) {
         self.code = code
@@ -37,6 +40,7 @@ package struct Scheme: Sendable {
         self.units = units
         self.measures = measures
         self.forms = forms
+        self.checks = checks
         self.fingerprint = fingerprint
         self.unitIndices = NameIndex.make(units) {
             [$0.code.description, $0.name.chinese, $0.name.english] + $0.aliases

@@ -10,6 +10,8 @@ package enum SchemeLimits {
     package static let sourceByteCountMax = 8 << 20
     /// The longest name, alias or version, in bytes: one line on a screen.
     package static let nameByteCountMax = 512
+    /// The longest formula, in bytes: what a person can still read.
+    package static let formulaByteCountMax = 2_048
     /// The largest CSV file: 32 MiB, about half a million rows.
     package static let importByteCountMax = 32 << 20
     /// The most unknown names that one import asks somebody to match: beyond that its columns are mixed up.

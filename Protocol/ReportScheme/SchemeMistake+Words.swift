@@ -4,7 +4,7 @@ extension SchemeMistake.Reason {
     /// What is wrong, as part of a line that begins with the place.
     package var words: Bilingual {
         self.wordsOfFiles ?? self.wordsOfShape ?? self.wordsOfUnits ?? self.wordsOfDays ?? self.wordsOfDeadlines
-            ?? self.wordsOfItems ?? Bilingual("内容有误", "something is wrong here")
+            ?? self.wordsOfItems ?? self.wordsOfFormulas ?? Bilingual("内容有误", "something is wrong here")
     }
 
     private var wordsOfFiles: Bilingual? {
@@ -103,8 +103,42 @@ extension SchemeMistake.Reason {
             )
         case .secondRoot(let first):
             Bilingual("缺少 `parent`：最高单位已是 \(first)", "`parent` is missing: the unit at the top is already \(first)")
+        case .badMeasureClass(let text):
+            Bilingual(
+                "“\(text)”不是计量类别；例如 money、area、money/area、ratio",
+                "“\(text)” is no class of measures such as money, area, money/area or ratio"
+            )
+        case .badFactor(let text):
+            Bilingual(
+                "“\(text)”不是换算系数：应为大于零的小数，或 10000/15 这样的分数",
+                "“\(text)” is no factor: a decimal above zero, or a fraction such as 10000/15"
+            )
+        case .factorWithoutClass:
+            Bilingual(
+                "有 `factor` 而没有 `class`：不知道按什么换算",
+                "there is a `factor` but no `class`: nobody knows what it converts into"
+            )
         case .eitherKey(let key, let other):
             Bilingual("`\(key)` 和 `\(other)` 只能写一个", "`\(key)` and `\(other)` stand together; write one of them")
+        default: nil
+        }
+    }
+
+    private var wordsOfFormulas: Bilingual? {
+        switch self {
+        case .formula(let reason): reason.words
+        case .formulaTooLong:
+            Bilingual(
+                "公式超过 \(SchemeLimits.formulaByteCountMax) 字节",
+                "the formula is longer than \(SchemeLimits.formulaByteCountMax) bytes"
+            )
+        case .formulaCircle(let items):
+            Bilingual(
+                "公式互相引用成环：\(items.joined(separator: " → "))",
+                "the formulas go round in a circle: \(items.joined(separator: " → "))"
+            )
+        case .toleranceWithoutAgreement:
+            Bilingual("`tolerance` 只用于 指标 ~= 公式", "`tolerance` goes only with a rule of the form item ~= formula")
         default: nil
         }
     }

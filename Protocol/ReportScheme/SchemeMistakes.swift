@@ -22,6 +22,8 @@ package struct SchemeMistake: Hashable, Sendable {
         case duplicate(String, first: String)
         // Units
         case unknownParent(String), cycle([String]), levelNotBelowParent(UnitLevel, parent: UnitLevel)
+        // Units of measure
+        case badMeasureClass(String), badFactor(String), factorWithoutClass
         case secondRoot(first: String), eitherKey(String, or: String)
         // Days
         case badDate(String), endsBeforeItBegins
@@ -33,6 +35,9 @@ package struct SchemeMistake: Hashable, Sendable {
         case unknownPlan(String), planIsItself, planIsNoNumber(String)
         case planMeasureDiffers(String, own: String, plans: String), planWithoutYear(String)
         case onlyForNumbers(String), onlyForChoices
+        // Formulas and checks
+        case formula(FormulaMistake.Reason), formulaTooLong, formulaCircle([String])
+        case toleranceWithoutAgreement
         // Deadlines
         case badTime(String), badDayCount(String, least: Int, most: Int), opensAfterDue(opens: Int, due: Int)
     }

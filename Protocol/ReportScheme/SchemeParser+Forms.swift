@@ -26,11 +26,14 @@ struct ItemDraft {
     let plan: Placed<Code>?
     let periods: Set<Period.Kind>
     let reporters: [Placed<String>]
+    /// Of a derived item.
+    let formula: PlacedFormula?
+    let decimals: Int
     let validity: Validity
 }
 
-/// `additive: true` or `false`.
-private enum Truth: String, CaseIterable {
+/// A key that is `true` or `false`.
+enum Truth: String, CaseIterable {
     case `true`, `false`
 }
 
@@ -45,7 +48,7 @@ extension SchemeParser {
     static let formKeys = ["form", "name", "name_en", "note", "tree", "schedule", "items"]
     static let itemKeys = [
         "item", "name", "name_en", "aliases", "type", "choices", "unit", "kind", "role", "additive", "plan", "periods",
-        "reported_by", "from", "until", "note",
+        "reported_by", "formula", "decimals", "from", "until", "note",
     ]
     private static let keysOfNumbers = ["unit", "kind", "additive", "plan"]
 
@@ -70,6 +73,7 @@ extension SchemeParser {
                 flawedItems.insert(code)
             }
         }
+        if let code { self.flawed.items.formUnion(flawedItems.map { "\(code.value).\($0)" }) }
         // A form that cannot be named still has its place, so that its absence is not reported as well.
         self.forms.append(
             FormDraft(
@@ -99,17 +103,19 @@ extension SchemeParser {
             self.add(.onlyForChoices, at: self.place(of: node, in: object.file))
         }
         let measure = isNumber ? self.text("unit", of: object) : nil
-        let kind: Item.Kind? = isNumber ? self.choice("kind", of: object) : nil
+        let isDerived = object.values["formula"] != nil
+        let formula = isDerived ? self.formula("formula", of: object) : nil
+        if isDerived { self.refuseKeys(["kind", "role", "additive", "plan", "reported_by", "choices"], besides: "formula", of: object) }
+        let kind: Item.Kind? = isNumber && !isDerived ? self.choice("kind", of: object) : nil
         let role: Item.Role? = self.choice("role", of: object, missing: .actual)
         let additive: Truth? = self.choice("additive", of: object, missing: .true)
-        let periods = self.texts("periods", of: object, required: true).compactMap { text -> Period.Kind? in
-            (self.choice(text) as PeriodName?)?.kind
-        }
+        let periods = self.periodKinds("periods", of: object)
         let draft = (
             aliases: self.texts("aliases", of: object).map(\.value),
             choices: type == .choice ? self.texts("choices", of: object, required: true).map(\.value) : [],
             plan: self.code("plan", of: object, required: false),
-            reporters: self.texts("reported_by", of: object, required: true)
+            reporters: self.texts("reported_by", of: object, required: !isDerived),
+            decimals: self.decimals(of: object)
         )
         _ = self.text("note", of: object, required: false)
         guard let code, let name, let type else { return nil }
@@ -122,12 +128,38 @@ extension SchemeParser {
             measure: measure,
             kind: kind,
             role: role ?? .actual,
-            isAdditive: isNumber && additive != .false,
+            isAdditive: isNumber && !isDerived && additive != .false,
             plan: draft.plan,
-            periods: Set(periods),
+            periods: periods,
             reporters: draft.reporters,
+            formula: formula,
+            decimals: draft.decimals,
             validity: validity
         )
+    }
+
+    mutating func periodKinds(_ key: String, of object: YAMLObject) -> Set<Period.Kind> {
+        let kinds = self.texts(key, of: object, required: true).compactMap { text -> Period.Kind? in
+            (self.choice(text) as PeriodName?)?.kind
+        }
+        return Set(kinds)
+    }
+
+    /// How many digits of a derived figure are printed: one, unless it says otherwise.
+    private mutating func decimals(of object: YAMLObject) -> Int {
+        guard let text = self.text("decimals", of: object, required: false) else { return 1 }
+        guard let decimals = Int(text.value), (0...6).contains(decimals) else {
+            self.add(.notOneOf(text.value.shortened, allowed: (0...6).map(String.init)), at: text.place)
+            return 1
+        }
+        if object.values["formula"] == nil { self.add(.missingKey("formula"), at: object.place) }
+        return decimals
+    }
+
+    mutating func refuseKeys(_ keys: [String], besides other: String, of object: YAMLObject) {
+        for key in keys {
+            if let node = object.values[key] { self.add(.eitherKey(key, or: other), at: self.place(of: node, in: object.file)) }
+        }
     }
 }
 
@@ -156,7 +188,7 @@ extension SchemeParser {
                         isAdditive: item.isAdditive,
                         plan: item.plan?.value,
                         periods: item.periods,
-                        reporters: self.reporters(of: item, codes: codes, levels: levels),
+                        reporters: self.units(named: item.reporters, codes: codes, levels: levels),
                         validity: item.validity
                     )
                 )
@@ -180,13 +212,14 @@ extension SchemeParser {
         return self.measures[index]
     }
 
-    private mutating func reporters(
-        of item: ItemDraft,
+    /// The units that a list of levels and codes means.
+    mutating func units(
+        named names: [Placed<String>],
         codes: Set<UnitCode>,
         levels: [UnitLevel: Set<UnitCode>]
     ) -> Set<UnitCode> {
         var reporters: Set<UnitCode> = []
-        for name in item.reporters {
+        for name in names {
             if let level = UnitLevel(rawValue: name.value) {
                 reporters.formUnion(levels[level, default: []])
             } else if let code = UnitCode(name.value), codes.contains(code) {

@@ -25,7 +25,6 @@ extension SchemeParser {
     static let unitKeys = [
         "code", "name", "name_en", "level", "parent", "parents", "land_parent", "land_parents", "aliases", "note",
     ]
-    static let measureKeys = ["code", "name_en", "aliases", "note"]
     private static let parentKeys = ["parent", "from", "until"]
 
     mutating func readUnit(_ object: YAMLObject) {
@@ -54,19 +53,6 @@ extension SchemeParser {
                 aliases: aliases
             )
         )
-    }
-
-    mutating func readMeasure(_ object: YAMLObject) {
-        self.takeNames(["code", "name_en"], of: object, in: \.measureNames)
-        let code = self.text("code", of: object)
-        let name = self.text("name_en", of: object)
-        let aliases = self.texts("aliases", of: object).map(\.value)
-        _ = self.text("note", of: object, required: false)
-        guard let code, let name else {
-            self.flawed.measures.formUnion([code?.value, name?.value].compactMap(\.self) + aliases)
-            return
-        }
-        self.measures.append(Measure(code: code.value, englishName: name.value, aliases: aliases))
     }
 
     private mutating func unitCode(_ key: String, of object: YAMLObject) -> Placed<UnitCode>? {
@@ -114,16 +100,16 @@ extension SchemeParser {
         var hasOverlap = false
         var longest: ParentDraft?
         for parent in ordered {
-            if let before = longest, before.validity.overlaps(parent.validity) {
+            guard let before = longest else {
+                longest = parent
+                continue
+            }
+            if before.validity.overlaps(parent.validity) {
                 let (first, second) = before.place < parent.place ? (before, parent) : (parent, before)
                 self.add(.overlappingValidity(first: first.place.text), at: second.place)
                 hasOverlap = true
             }
-            guard let end = longest?.validity.until else {
-                if longest == nil { longest = parent }
-                continue
-            }
-            if parent.validity.until.map({ $0 > end }) ?? true { longest = parent }
+            if let end = before.validity.until, parent.validity.until.map({ $0 > end }) ?? true { longest = parent }
         }
         return hasOverlap ? nil : ordered
     }

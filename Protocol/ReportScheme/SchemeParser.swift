@@ -45,6 +45,8 @@ struct SchemeParser {
     var measureNames = NameRegister()
     var forms: [FormDraft] = []
     var formNames = NameRegister()
+    var checks: [CheckDraft] = []
+    var checkPlaces: [Code: Place] = [:]
     /// Of the form that is being read.
     var itemNames = NameRegister()
     /// Of every form without one of its own.
@@ -58,6 +60,8 @@ struct SchemeParser {
         var file = false
         var units: Set<UnitCode> = []
         var measures: Set<String> = []
+        /// As `form.item`.
+        var items: Set<String> = []
     }
 
     mutating func add(_ reason: SchemeMistake.Reason, at place: Place) {
@@ -77,7 +81,10 @@ struct SchemeParser {
         let home = self.header?.place ?? Place("scheme.yaml")
         if self.header == nil, !self.flawed.header { self.add(.empty, at: home) }
         let units = self.finishUnits(home: home)
-        let forms = self.finishForms(units: units)
+        let plainForms = self.finishForms(units: units)
+        let symbols = self.formulaSymbols(of: plainForms)
+        let forms = self.derive(plainForms, symbols)
+        let checks = self.finishChecks(symbols, units: units)
         if forms.isEmpty, self.header != nil { self.add(.noForms, at: home) }
         guard self.mistakes.isEmpty, let header = self.header?.value else { throw SchemeMistakes(self.mistakes) }
         return Scheme(
@@ -87,6 +94,7 @@ struct SchemeParser {
             units: units,
             measures: self.measures,
             forms: forms,
+            checks: checks,
             fingerprint: source.fingerprint
         )
     }
@@ -121,6 +129,8 @@ struct SchemeParser {
             self.readEntries(of: node, file: file.name, list: "units", keys: Self.unitKeys) { $0.readUnit($1) }
         } else if keys.contains("measures") {
             self.readEntries(of: node, file: file.name, list: "measures", keys: Self.measureKeys) { $0.readMeasure($1) }
+        } else if keys.contains("checks") {
+            self.readEntries(of: node, file: file.name, list: "checks", keys: Self.checkKeys) { $0.readCheck($1) }
         } else if keys.contains("form") {
             self.readForm(node, file: file.name)
         } else {

@@ -8,7 +8,11 @@ package enum SchemeRefusal: ExplainedError, Sendable {
     case notInForm(Item, form: Form, period: Period)
     case notReportedBy(ReportingUnit, item: Item)
     case malformedValue(MalformedValue), notAChoice(String, item: Item)
-    case unknownMeasure(String, item: Item), otherMeasure(Measure, item: Item)
+    case unknownMeasure(String, item: Item)
+    /// A unit of measure of another class; with the codes of both classes.
+    case otherMeasure(Measure, alike: [String], item: Item, fitting: [String])
+    /// A number that has no finite decimal, or too many digits, in the item's unit of measure.
+    case inexactConversion(Quantity, Measure, item: Item)
 
     package var code: String {
         switch self {
@@ -25,6 +29,7 @@ package enum SchemeRefusal: ExplainedError, Sendable {
         case .notAChoice: "not_a_choice"
         case .unknownMeasure: "unknown_unit_of_measure"
         case .otherMeasure: "other_unit_of_measure"
+        case .inexactConversion: "inexact_conversion"
         }
     }
 
@@ -70,10 +75,19 @@ package enum SchemeRefusal: ExplainedError, Sendable {
                 "制度中没有计量单位“\(name.shortened)”（指标“\(item.name.chinese)”）。",
                 "The scheme has no unit of measure “\(name.shortened)” (item \(item.code))."
             )
-        case .otherMeasure(let measure, let item):
+        case .otherMeasure(let measure, let alike, let item, let fitting):
             Bilingual(
-                "指标“\(item.name.chinese)”（\(item.code)）的计量单位不是\(measure.code)。",
-                "\(item.name.english) (\(item.code)) is not measured in \(measure.code)."
+                "指标“\(item.name.chinese)”（\(item.code)）按\(fitting.joined(separator: "、"))计量，"
+                    + "\(alike.joined(separator: "、"))与它们不是同一类，不能混用：这里写的是\(measure.code)。",
+                "\(item.name.english) (\(item.code)) is measured in \(fitting.joined(separator: ", ")); "
+                    + "\(alike.joined(separator: ", ")) measure something else: here stands \(measure.code)."
+            )
+        case .inexactConversion(let quantity, let measure, let item):
+            Bilingual(
+                "\(quantity)\(measure.code)换算成\(item.measure?.code ?? "")后小数除不尽或位数过多"
+                    + "（指标“\(item.name.chinese)”）。",
+                "\(quantity)\(measure.code) has no exact value in \(item.measure?.code ?? ""): its decimals do not end, "
+                    + "or are too many (item \(item.code))."
             )
         }
     }
@@ -110,7 +124,17 @@ package enum SchemeRefusal: ExplainedError, Sendable {
                 "可选值：\(item.choices.joined(separator: "、"))。",
                 "Choose one of \(item.choices.joined(separator: ", "))."
             )
-        case .unknownMeasure(_, let item), .otherMeasure(_, let item):
+        case .inexactConversion(_, _, let item):
+            Bilingual(
+                "请按原始资料直接填写以\(item.measure?.code ?? "")为单位的数值；程序不替您四舍五入。",
+                "Write the figure in \(item.measure?.code ?? "") as the source gives it; nothing is rounded for you."
+            )
+        case .otherMeasure(_, _, _, let fitting):
+            Bilingual(
+                "请核对指标，或按\(fitting.joined(separator: "、"))填写。",
+                "Check the item, or write the figure in \(fitting.joined(separator: " or "))."
+            )
+        case .unknownMeasure(_, let item):
             if let measure = item.measure {
                 Bilingual("请换算成\(measure.code)后填写。", "Convert the figure to \(measure.code) (\(measure.englishName)).")
             } else {

@@ -96,6 +96,13 @@ struct ClientImport: AsyncParsableCommand {
             "\(report.new) new, \(report.changed) changed, \(report.same) the same, \(report.refused.count) refused."
         )
         Console.line(self.dryRun ? say("试运行，未写入：", "Dry run, nothing written: ") + summary : summary)
+        guard unknownNameCount > 0, !self.dryRun else { return }
+        Console.line(
+            say(
+                "有 \(unknownNameCount) 个名称不在制度中，已列入待匹配名单，请用 match 查看。",
+                "Names that the scheme does not have: \(unknownNameCount); see them with match."
+            )
+        )
     }
 
     private struct Refused {

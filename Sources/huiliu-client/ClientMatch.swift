@@ -16,7 +16,7 @@ struct ClientMatch: AsyncParsableCommand {
             ),
             discussion: say(
                 "例：huiliu-client match 参木园区 410728-01-04\n例：huiliu-client match 铺路 roads --form infrastructure",
-                "Example: huiliu-client match 参木园区 410728-01-04\nExample: huiliu-client match 铺路 roads --form infrastructure"
+                "Example: huiliu-client match Canmu 410728-01-04\nExample: huiliu-client match road_length roads --form infrastructure"
             )
         )
     }
@@ -81,10 +81,10 @@ struct ClientMatch: AsyncParsableCommand {
 
     private func list(_ client: OpenedClient) throws {
         let names = try client.store.listedNames()
-            // What the scheme has come to know since needs no deciding, and no match.
-            .filter { !client.knows($0.name) }
-            .map { NameJSON($0, client) }
-            .filter { self.all || $0.code == nil }
+            .map { (listed: $0, json: NameJSON($0, client)) }
+            // What the scheme has come to know since needs no deciding.
+            .filter { self.all || ($0.json.code == nil && !client.knows($0.listed.name)) }
+            .map(\.json)
         if self.output.json {
             JSONOutput.write(NamesJSON(names: names))
             return
@@ -169,13 +169,15 @@ private struct NameJSON: Encodable {
             return
         }
         for candidate in self.candidates { Console.line("  ? \(candidate.code)  \(candidate.shown)") }
-        let option = self.form.map { " --form \($0)" } ?? ""
-        Console.line(
-            say(
-                "  裁定：huiliu-client match \(self.name) \(self.candidates.first?.code ?? "代码")\(option)",
-                "  To decide: huiliu-client match \(self.name) \(self.candidates.first?.code ?? "CODE")\(option)"
-            )
-        )
+        let code = self.candidates.first?.code ?? say("代码", "CODE")
+        let command = "huiliu-client match \(self.quotedName) \(code)" + (self.form.map { " --form \($0)" } ?? "")
+        Console.line(say("  裁定：\(command)", "  To decide: \(command)"))
+    }
+
+    /// As a shell takes it.
+    private var quotedName: String {
+        guard !self.name.allSatisfy({ $0.isLetter || $0.isNumber }) else { return self.name }
+        return "'" + self.name.replacing("'", with: #"'\''"#) + "'"
     }
 }
 

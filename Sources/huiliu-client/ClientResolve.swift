@@ -45,16 +45,20 @@ struct ClientResolve: AsyncParsableCommand {
         let client = try OpenedClient(self.common, access: .write)
         let cell = try client.cell(self.cell)
         let state = try client.store.cell(cell.address)
-        let value = try self.decision(state, cell, client)
+        let (value, conversion) = try self.decision(state, cell, client)
         // Without a token, what was there when the command looked counts as seen.
         let seen = self.seen.map { SeenToken($0) } ?? state.seen
         let edit = Edit(cell.address, value, basis: .resolving(seen))
         let outcome = try client.store.write([edit], now: wallClock())[0]
-        try SetReport(outcome, cell, client).write(json: self.output.json)
+        try SetReport(outcome, cell, client, conversion: conversion).write(json: self.output.json)
     }
 
-    private func decision(_ state: CellState, _ cell: SchemeCell, _ client: OpenedClient) throws -> CellValue {
-        if let value { return try client.scheme.value(value, for: cell.item) }
+    private func decision(
+        _ state: CellState,
+        _ cell: SchemeCell,
+        _ client: OpenedClient
+    ) throws -> (value: CellValue, conversion: Conversion?) {
+        if let value { return try client.scheme.reading(value, for: cell.item) }
         guard state.isConflict else { throw client.failure(WriteRefusal(.notInConflict, state)) }
         guard let take, state.versions.indices.contains(take - 1) else {
             throw CommandFailure(
@@ -68,6 +72,6 @@ struct ClientResolve: AsyncParsableCommand {
                 )
             )
         }
-        return state.versions[take - 1].version.value
+        return (state.versions[take - 1].version.value, nil)
     }
 }

@@ -40,10 +40,10 @@ struct ClientSet: AsyncParsableCommand {
     func run() async throws {
         let client = try OpenedClient(self.common, access: .write)
         let cell = try client.cell(self.cell)
-        let value = try client.scheme.value(self.value, for: cell.item)
+        let (value, conversion) = try client.scheme.reading(self.value, for: cell.item)
         let edit = Edit(cell.address, value, basis: self.seen.map { .seen(SeenToken($0)) } ?? .present)
         let outcome = try client.store.write([edit], now: wallClock())[0]
-        try SetReport(outcome, cell, client).write(json: self.output.json)
+        try SetReport(outcome, cell, client, conversion: conversion).write(json: self.output.json)
     }
 }
 
@@ -52,20 +52,26 @@ struct SetReport {
     private let outcome: EditOutcome
     private let cell: SchemeCell
     private let client: OpenedClient
+    private let conversion: Conversion?
 
     /// - Throws: The refusal.
-    init(_ outcome: EditOutcome, _ cell: SchemeCell, _ client: OpenedClient) throws {
+    init(_ outcome: EditOutcome, _ cell: SchemeCell, _ client: OpenedClient, conversion: Conversion? = nil) throws {
         if case .refused(let refusal) = outcome { throw client.failure(refusal) }
         self.outcome = outcome
         self.cell = cell
         self.client = client
+        self.conversion = conversion
     }
 
     func write(json: Bool) throws {
         let state = try self.client.store.cell(self.cell.address)
         if json {
             JSONOutput.write(
-                CellReportJSON(ShownCellJSON(state, scheme: self.client.scheme), written: self.outcome.isWritten)
+                CellReportJSON(
+                    ShownCellJSON(state, scheme: self.client.scheme),
+                    written: self.outcome.isWritten,
+                    converted: self.conversion?.description
+                )
             )
             return
         }
@@ -77,6 +83,7 @@ struct SetReport {
                 ? say("已存盘：\(name) = \(value)", "Stored: \(name) = \(value)")
                 : say("值未变，无需写入：\(name) = \(value)", "Already so, nothing written: \(name) = \(value)")
         )
+        if let conversion { Console.line(say("已换算：\(conversion)", "Converted: \(conversion)")) }
     }
 }
 
@@ -108,12 +115,15 @@ private struct CellReportJSON: Encodable {
     let seen: String
     let conflict: Bool
     let written: Bool
+    /// `113.2亿元 = 1132000万元`; null when the figure was typed in the item's own unit of measure.
+    @Nullable var converted: String?
 
-    init(_ shown: ShownCellJSON, written: Bool) {
+    init(_ shown: ShownCellJSON, written: Bool, converted: String?) {
         self.cell = shown.cell
         self.value = shown.value
         self.seen = shown.seen
         self.conflict = shown.conflict
         self.written = written
+        self._converted = Nullable(wrappedValue: converted)
     }
 }

@@ -1,0 +1,223 @@
+import ReportModel
+
+/// Puts what a rule found into one sentence that names both figures, both places and the difference.
+struct FindingWriter {
+    let rule: CheckPlan.Rule
+    let context: FormulaContext
+
+    func write<Source>(_ evaluator: inout Evaluator<Source>) throws -> Finding {
+        let failing = try self.failingComparison(self.rule.rule, &evaluator)
+        let cells = try self.cells(&evaluator)
+        guard case .compare(let comparison, let left, let right)? = failing,
+            let a = try evaluator.figure(left, .stated), let b = try evaluator.figure(right, .stated)
+        else {
+            let facts = try self.facts(&evaluator)
+            return self.finding(cells, nil, nil, nil, self.sentence(facts, evaluator.scheme))
+        }
+        let unit = evaluator.unit(of: left) ?? evaluator.unit(of: right) ?? .plain
+        let decimals = comparison == .agrees ? try self.printedDecimals(left, &evaluator) : nil
+        let expected = Self.shown(b.value, unit, decimals: decimals, unlike: a.value)
+        let found = Evaluator<Source>.decimal((a.value / unit.factor)!, decimals: nil)
+        let gap = (try? found.subtracting(expected))?.normalized
+        let leftWords = try evaluator.words(left, home: self.context)
+        let rightWords = try evaluator.words(right, home: self.context)
+        let expectedText = "\(expected)\(unit.label)"
+        let gapText = gap.map { "\($0.isNegative ? ($0.description.dropFirst().description) : $0.description)\(unit.label)" } ?? ""
+        let result = rightWords.chinese.hasSuffix(expectedText) ? "" : " = \(expectedText)"
+        let leftResult = left.isPlain ? "" : " = \(found)\(unit.label)"
+        let relation = comparison.words(gapText)
+        let facts = Bilingual(
+            leftWords.chinese + leftResult + relation.chinese.before + rightWords.chinese + result
+                + relation.chinese.after,
+            leftWords.english + leftResult + relation.english.before + rightWords.english + result
+                + relation.english.after
+        )
+        return self.finding(
+            cells,
+            expectedText,
+            "\(found)\(unit.label)",
+            gap.map { "\($0)\(unit.label)" },
+            self.sentence(
+                try self.withParts(facts, left, right, &evaluator),
+                evaluator.scheme
+            )
+        )
+    }
+
+    private func finding(
+        _ cells: [CellAddress],
+        _ expected: String?,
+        _ found: String?,
+        _ difference: String?,
+        _ text: Bilingual
+    ) -> Finding {
+        Finding(
+            check: self.rule.check.code,
+            level: self.rule.check.level,
+            unit: self.context.unit,
+            period: self.context.period,
+            cells: cells,
+            expected: expected,
+            found: found,
+            difference: difference,
+            text: text
+        )
+    }
+
+    /// 单位 报告期：应当如何。事实。
+    private func sentence(_ facts: Bilingual, _ scheme: Scheme) -> Bilingual {
+        let unit = scheme.unit(self.context.unit)?.name
+        let name = self.rule.check.name
+        let code = self.context.unit.description
+        return Bilingual(
+            "\(unit?.chinese ?? code) \(self.context.period)：\(name.chinese)。\(facts.chinese)。",
+            "\(unit?.english ?? code) \(self.context.period): \(name.english). \(facts.english)."
+        )
+    }
+
+    // MARK: - What failed
+
+    /// The first comparison that is not so; `nil` where the rule is of another make.
+    private func failingComparison<Source>(
+        _ condition: Condition,
+        _ evaluator: inout Evaluator<Source>
+    ) throws -> Condition? {
+        switch condition {
+        case .compare:
+            return try evaluator.isTrue(condition, self.rule.check.agreement) == false ? condition : nil
+        case .and(let a, let b):
+            return try self.failingComparison(a, &evaluator) ?? self.failingComparison(b, &evaluator)
+        default: return nil
+        }
+    }
+
+    /// Every figure that the rule names, once.
+    private func facts<Source>(_ evaluator: inout Evaluator<Source>) throws -> Bilingual {
+        var words: [Bilingual] = []
+        for named in self.rule.rule.references + (self.rule.condition?.references ?? []) {
+            let expression: Expression = named.look == .below ? .below(named.reference) : .item(named.reference)
+            let whole = named.shift.reversed().reduce(expression) { .shifted($1, $0) }
+            let text = try evaluator.words(whole, home: self.context)
+            if !text.chinese.isEmpty, !words.contains(text) { words.append(text) }
+        }
+        if case .complete(let item) = self.rule.rule, let below = try evaluator.below(item, .stated) {
+            let direct = Set(below.parts.map(\.unit))
+            let names = below.missing.filter(direct.contains).compactMap { evaluator.scheme.unit($0)?.name }
+            words.append(
+                Bilingual(
+                    "缺 \(names.map(\.chinese).joined(separator: "、"))",
+                    "missing: \(names.map(\.english).joined(separator: ", "))"
+                )
+            )
+        }
+        return Bilingual(
+            words.map(\.chinese).joined(separator: "；"),
+            words.map(\.english).joined(separator: "; ")
+        )
+    }
+
+    private func cells<Source>(_ evaluator: inout Evaluator<Source>) throws -> [CellAddress] {
+        evaluator.start(at: self.context)
+        _ = try evaluator.isTrue(self.rule.rule, self.rule.check.agreement)
+        var seen: Set<CellAddress> = []
+        return try evaluator.looked.filter {
+            try seen.insert($0).inserted && evaluator.source.value(at: $0) != .missing
+        }
+    }
+
+    // MARK: - Numbers
+
+    private func printedDecimals<Source>(
+        _ printed: Expression,
+        _ evaluator: inout Evaluator<Source>
+    ) throws -> Int? {
+        guard case .item(let item) = printed, let value = try evaluator.value(item)?.quantity else { return nil }
+        return value.number.scale
+    }
+
+    /// The number in its unit, with as many digits as it takes to see that it differs.
+    private static func shown<Source>(
+        _ value: Fraction,
+        _ unit: Evaluator<Source>.Unit,
+        decimals: Int?,
+        unlike other: Fraction
+    ) -> ExactDecimal {
+        let inUnit = (value / unit.factor)!
+        let first = Evaluator<Source>.decimal(inUnit, decimals: decimals)
+        guard value != other, Fraction(first) * unit.factor == other else { return first }
+        return inUnit.rounded(decimals: min(first.scale + 2, ExactDecimal.scaleMax)) ?? first
+    }
+
+    /// What each unit below would make of it, where the rule adds units up: whose share is it?
+    private func withParts<Source>(
+        _ facts: Bilingual,
+        _ left: Expression,
+        _ right: Expression,
+        _ evaluator: inout Evaluator<Source>
+    ) throws -> Bilingual {
+        let items = (left.references + right.references).filter { $0.look == .below }.map(\.reference)
+        guard let item = items.first, let below = try evaluator.below(item, .stated) else { return facts }
+        let side = right.references.contains { $0.look == .below } ? right : left
+        let unit = evaluator.unit(of: side) ?? .plain
+        var parts: [Bilingual] = []
+        for part in below.parts.prefix(Self.partCountMax) {
+            let context = FormulaContext(unit: part.unit, period: self.context.period)
+            let own = try evaluator.moved(to: context) { evaluator in
+                try evaluator.figure(side.atOneUnit, .stated)
+            }
+            guard let own, let name = evaluator.scheme.unit(part.unit)?.name else { continue }
+            let text = evaluator.text(own.value, unit)
+            parts.append(Bilingual("\(name.chinese) \(text)", "\(name.english) \(text)"))
+        }
+        guard !parts.isEmpty else { return facts }
+        return Bilingual(
+            facts.chinese + "（其中 \(parts.map(\.chinese).joined(separator: "、"))）",
+            facts.english + " (of which \(parts.map(\.english).joined(separator: ", ")))"
+        )
+    }
+
+    /// The most units named in one sentence: a county's zones, a zone's subzones.
+    private static let partCountMax = 8
+}
+
+extension Expression {
+    /// Whether it is one item's figure, which needs no result behind it.
+    fileprivate var isPlain: Bool {
+        switch self {
+        case .item, .constant, .yearOfPeriod, .elapsed, .last, .current, .below: true
+        case .stated(let a), .shifted(_, let a): a.isPlain
+        default: false
+        }
+    }
+
+    /// The same for one of the units below: what is looked for below is looked for at it.
+    fileprivate var atOneUnit: Expression {
+        switch self {
+        case .below(let item): .item(item)
+        case .negated(let a): .negated(a.atOneUnit)
+        case .absolute(let a): .absolute(a.atOneUnit)
+        case .stated(let a): .stated(a.atOneUnit)
+        case .sum(let a, let b): .sum(a.atOneUnit, b.atOneUnit)
+        case .difference(let a, let b): .difference(a.atOneUnit, b.atOneUnit)
+        case .product(let a, let b): .product(a.atOneUnit, b.atOneUnit)
+        case .quotient(let a, let b): .quotient(a.atOneUnit, b.atOneUnit)
+        case .shifted(let shift, let a): .shifted(shift, a.atOneUnit)
+        default: self
+        }
+    }
+}
+
+extension Condition.Comparison {
+    /// What stands between both sides, and behind them.
+    fileprivate func words(
+        _ gap: String
+    ) -> (chinese: (before: String, after: String), english: (before: String, after: String)) {
+        switch self {
+        case .equal: (("，而 ", "，相差 \(gap)"), (", but ", ": a difference of \(gap)"))
+        case .agrees: (("，而按 ", " 计算，相差 \(gap)"), (", but it should be ", ": a difference of \(gap)"))
+        case .notEqual: (("，与 ", " 相同"), (", the same as ", ""))
+        case .less, .lessOrEqual: (("，大于 ", "，超出 \(gap)"), (", more than ", ", by \(gap)"))
+        case .greater, .greaterOrEqual: (("，小于 ", "，少 \(gap)"), (", less than ", ", by \(gap)"))
+        }
+    }
+}
