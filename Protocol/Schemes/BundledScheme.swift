@@ -14,6 +14,7 @@ package enum BundledScheme {
     /// One line a file of `henan-zones/`; a test compares the list with the folder.
     private static let files: [(name: String, bytes: [UInt8])] = [
         ("boundary.yaml", PackageResources.boundary_yaml),
+        ("checks_general.yaml", PackageResources.checks_general_yaml),
         ("city_review.yaml", PackageResources.city_review_yaml),
         ("clusters.yaml", PackageResources.clusters_yaml),
         ("county_town.yaml", PackageResources.county_town_yaml),
