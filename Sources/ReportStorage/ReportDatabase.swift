@@ -16,8 +16,11 @@ package final class ReportDatabase: Sendable {
         case create
         /// One connection; for commands.
         case write
-        /// One connection that cannot write; works while others write.
+        /// One connection that cannot write; works while others write. A store that an older program made gets its
+        /// migrations first; what was stored in it stays as it is.
         case read
+        /// As `read`, but the file stays as it is, byte by byte; for looking at stores of any age.
+        case inspect
         /// A writer and several readers; for the server.
         case serve
     }
@@ -52,15 +55,14 @@ package final class ReportDatabase: Sendable {
         self.kind = kind
         self.path = path
         self.connection = try Self.explaining(path: path) {
-            let readOnly = access == .read
+            let readOnly = access == .read || access == .inspect
             if access != .create {
                 // Look at the mark first: in the file, then over a connection that cannot write.
                 try Self.checkMarkInFile(kind: kind, path: path)
                 let peek = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: true))
                 let version = try peek.read { try Self.checkMark($0, kind: kind, path: path) }
                 try peek.close()
-                if readOnly, version < Schema.migrations(of: kind).count {
-                    // What an older program made lacks what this one reads; nothing that was stored is changed.
+                if access == .read, version < Schema.migrations(of: kind).count {
                     try Self(kind: kind, path: path, access: .write).close()
                 }
             }

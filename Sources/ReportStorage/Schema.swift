@@ -7,7 +7,9 @@ enum Schema {
     static func migrations(of kind: StoreKind) -> [@Sendable (Database) throws -> Void] {
         switch kind {
         case .client:
-            [{ try $0.execute(sql: Self.shared) }, Self.addFilings, { try $0.execute(sql: Self.importedNames) }]
+            [
+                { try $0.execute(sql: Self.shared) }, { try $0.execute(sql: Self.importedNames) }, Self.addFilings,
+            ]
         case .server: [{ try $0.execute(sql: Self.shared + Self.serverOnly) }, Self.addFilings]
         }
     }

@@ -268,7 +268,7 @@ extension StoreReader {
         )
     }
 
-    private static func value(_ bytes: [UInt8]) throws -> CellValue {
+    static func value(_ bytes: [UInt8]) throws -> CellValue {
         var reader = ByteReader(bytes)
         let value = try reader.value()
         try reader.requireEnd()

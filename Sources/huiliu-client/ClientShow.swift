@@ -34,34 +34,76 @@ struct ClientShow: AsyncParsableCommand {
         guard let period = Period(self.period) else {
             throw CommandFailure(Exit.usage, SchemeRefusal.malformedPeriod(self.period))
         }
-        let cells = try Self.cells(unit, form, period, client)
+        let rows = try Self.rows(unit, form, period, client)
         if self.output.json {
             JSONOutput.write(
                 ShowJSON(
                     unit: unit.code.description,
                     form: form.code.description,
                     period: period.description,
-                    cells: cells.map { ShownCellJSON($0, scheme: client.scheme) }
+                    cells: rows.map { ComparedCellJSON($0, scheme: client.scheme) }
                 )
             )
             return
         }
         Console.line("\(unit.name[Speech.language])  \(form.name[Speech.language])  \(period)")
+        for line in Self.table(rows, form, client).lines { Console.line(line) }
+    }
+
+    private static func table(_ rows: [ComparedCell], _ form: Form, _ client: OpenedClient) -> TextTable {
         var table = TextTable([
             (say("指标", "item"), .left),
             (say("数值", "value"), .right),
+            (say("上期", "last"), .right),
+            (say("上年同期", "year before"), .right),
+            (say("计划或目标", "plan or target"), .right),
+            (say("完成%", "completion %"), .right),
             (say("填报", "written by"), .left),
             (say("记号", "token"), .left),
         ])
-        for cell in cells {
+        for row in rows {
+            let cell = row.state
             let name = form.item(cell.address.item)?.name[Speech.language] ?? cell.address.item.description
             let mark = cell.isConflict ? say("【冲突】", "[conflict] ") : ""
+            func beside(_ dated: FigureComparison.Dated?, naming: Bool = false) -> String {
+                guard let dated else { return "" }
+                return dated.value.text(at: cell.address, scheme: client.scheme)
+                    + (naming ? say("（\(dated.period)）", " (\(dated.period))") : "")
+            }
             table.add([
                 name, mark + cell.value.text(at: cell.address, scheme: client.scheme),
+                beside(row.comparison?.last, naming: true), beside(row.comparison?.yearBefore),
+                beside(row.comparison?.plan), row.comparison?.completion?.description ?? "",
                 cell.versions.first?.who ?? "", cell.seen.description,
             ])
         }
-        for line in table.lines { Console.line(line) }
+        return table
+    }
+
+    private static func rows(
+        _ unit: ReportingUnit,
+        _ form: Form,
+        _ period: Period,
+        _ client: OpenedClient
+    ) throws -> [ComparedCell] {
+        let cells = try Self.cells(unit, form, period, client)
+        let today = client.today
+        return try client.store.withFigures { figures in
+            try cells.map { cell in
+                guard let item = form.item(cell.address.item), cell.address.row.isEmpty else {
+                    return ComparedCell(state: cell, comparison: nil)
+                }
+                let comparison = try FigureComparison(
+                    of: item,
+                    in: form,
+                    at: FormulaContext(unit: unit.code, period: period),
+                    scheme: client.scheme,
+                    today: today,
+                    source: figures
+                )
+                return ComparedCell(state: cell, comparison: comparison)
+            }
+        }
     }
 
     /// Every item that the unit reports for the period, in the scheme's order, then whatever else the store holds.
@@ -86,6 +128,48 @@ struct ClientShow: AsyncParsableCommand {
         let unit: String
         let form: String
         let period: String
-        let cells: [ShownCellJSON]
+        let cells: [ComparedCellJSON]
+    }
+}
+
+/// A cell with what it is looked at beside.
+private struct ComparedCell {
+    let state: CellState
+    /// `nil` for what the scheme does not know.
+    let comparison: FigureComparison?
+}
+
+private struct ComparedCellJSON: Encodable {
+    private let shown: ShownCellJSON
+    private let comparison: FigureComparison?
+    private let measure: String?
+
+    init(_ cell: ComparedCell, scheme: Scheme) {
+        self.shown = ShownCellJSON(cell.state, scheme: scheme)
+        self.comparison = cell.comparison
+        self.measure = scheme.form(cell.state.address.form)?.item(cell.state.address.item)?.measure?.code
+    }
+
+    private enum Key: String, CodingKey {
+        case last, plan, completion
+        case yearBefore = "year_before"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try self.shown.encode(to: encoder)
+        var object = encoder.container(keyedBy: Key.self)
+        try object.encode(self.dated(self.comparison?.last), forKey: .last)
+        try object.encode(self.dated(self.comparison?.yearBefore), forKey: .yearBefore)
+        try object.encode(self.dated(self.comparison?.plan), forKey: .plan)
+        try object.encode(self.comparison?.completion?.description, forKey: .completion)
+    }
+
+    private func dated(_ dated: FigureComparison.Dated?) -> DatedValueJSON? {
+        dated.map { DatedValueJSON(period: $0.period.description, value: ValueJSON($0.value, measure: self.measure)) }
+    }
+
+    private struct DatedValueJSON: Encodable {
+        let period: String
+        let value: ValueJSON
     }
 }

@@ -16,6 +16,7 @@ struct Client: AsyncParsableCommand {
             subcommands: [
                 ClientInit.self, ClientSet.self, ClientImport.self, ClientShow.self, ClientStatus.self,
                 ClientSync.self, ClientConflicts.self, ClientResolve.self, ClientMatch.self,
+                ClientCheck.self, ClientSubmit.self,
             ]
         )
     }

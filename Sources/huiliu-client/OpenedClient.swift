@@ -32,6 +32,20 @@ struct OpenedClient {
         return cell
     }
 
+    /// Today by the calendar in Shanghai, which reports are kept by.
+    var today: CalendarDate {
+        // Only a clock beyond the year 9999 has no day there.
+        wallClock().inShanghai?.day ?? CalendarDate(year: 9999, month: 12, day: 31)!
+    }
+
+    /// The check with this code.
+    func check(_ code: String) throws -> Check {
+        guard let check = self.scheme.checks.first(where: { $0.code.description == code }) else {
+            throw UnknownCheck(check: code)
+        }
+        return check
+    }
+
     /// An office keeps the figures of its own unit and of those below it.
     func requireOwn(_ unit: ReportingUnit) throws {
         guard self.keeps(unit.code) else { throw ForeignUnit(unit: unit, own: self.store.identity.unit) }
@@ -44,6 +58,19 @@ struct OpenedClient {
     /// The failure for a refused write, with the versions that are the reason.
     func failure(_ refusal: WriteRefusal) -> CommandFailure {
         CommandFailure(Exit.refused, refusal, versions: VersionJSON.list(refusal.cell, scheme: self.scheme))
+    }
+}
+
+/// A check that the scheme does not have.
+struct UnknownCheck: ExplainedError {
+    let check: String
+
+    var code: String { "unknown_check" }
+    var explanation: Bilingual {
+        Bilingual("制度中没有审核“\(self.check.shortened)”。", "The scheme has no check “\(self.check.shortened)”.")
+    }
+    var advice: Bilingual {
+        Bilingual("请用 check 给出的代码，例如 LD-01。", "Use a code that check prints, such as LD-01.")
     }
 }
 

@@ -27,7 +27,7 @@ struct OpenedStore {
                 )
             )
         }
-        self.database = try ReportDatabase(kind: kind, directory: directory, access: .read)
+        self.database = try ReportDatabase(kind: kind, directory: directory, access: .inspect)
         let source = try self.database.read { reader in
             SchemeSource(try reader.schemeFiles().map { SchemeSource.File(name: $0.name, text: $0.text) })
         }

@@ -109,14 +109,25 @@ struct ScheduleTests {
         #expect(!error.explanation.english.contains("something is wrong"))
     }
 
-    @Test("The bundled scheme has the half-monthly reports due on the 2nd and the 17th")
+    @Test("The bundled scheme asks every zone for two reports by the 2nd and two by the 17th of each month")
     func bundled() throws {
         let scheme = try Scheme.parse(BundledScheme.source)
-        for form in scheme.forms {
-            for (period, day) in [("2024-05B", "2024-06-02"), ("2024-06A", "2024-06-17")] {
-                #expect(form.schedule.window(of: Period(period)!)?.dueDay.description == day, "\(form.code)")
+        for month in Period.all(of: .month, in: 2024) {
+            let due = scheme.obligations(dueIn: month).filter { $0.period.kind == .halfMonth }
+            #expect(due.map(\.window.dueDay.day) == [2, 2, 17, 17])
+            #expect(due.map(\.form.code) == ["funds_won", "half_month_progress", "funds_won", "half_month_progress"])
+            for zone in scheme.units where zone.level == .zone {
+                #expect(
+                    due.allSatisfy { $0.form.items(in: $0.period).contains { scheme.isReporter(zone.code, of: $0) } }
+                )
             }
         }
+        // Where the documents name no day, there is one that can be set.
+        let form = try #require(scheme.form(named: "infrastructure"))
+        for (period, day) in [("2024-06", "2024-07-05"), ("2024-Q2", "2024-07-10"), ("2024-H1", "2024-07-15")] {
+            #expect(form.schedule.window(of: Period(period)!)?.dueDay.description == day)
+        }
+        #expect(form.schedule.window(of: Period("2024-06A")!) == nil)
     }
 
     // MARK: - Dated items
@@ -139,10 +150,15 @@ struct ScheduleTests {
           - {item: paved, name: 道路长度, name_en: Paved, aliases: [铺路], unit: 亿元, kind: current, periods: [month], reported_by: [zone], from: 2024-08-01}
         """
 
+    /// The small scheme with this form.
+    static func scheme(roads text: String) throws -> Scheme {
+        try Scheme.parse(SmallScheme.source("roads.yaml", replacing: SmallScheme.files["roads.yaml"]!, with: text))
+    }
+
     @Test("A template change on 1 August does not alter the form of June")
     func template() throws {
-        let before = try Scheme.parse(SmallScheme.source("roads.yaml", with: Self.itemsUntilJuly))
-        let after = try Scheme.parse(SmallScheme.source("roads.yaml", with: Self.itemsFromAugust))
+        let before = try Self.scheme(roads: Self.itemsUntilJuly)
+        let after = try Self.scheme(roads: Self.itemsFromAugust)
         func items(_ scheme: Scheme, _ period: String) throws -> [String] {
             try #require(scheme.form(named: "roads")).items(in: try #require(Period(period))).map(\.code.description)
         }
@@ -169,7 +185,7 @@ struct ScheduleTests {
         ]
     )
     func notInForm(_ address: String, _ chinese: String, _ english: String) throws {
-        let scheme = try Scheme.parse(SmallScheme.source("roads.yaml", with: Self.itemsFromAugust))
+        let scheme = try Self.scheme(roads: Self.itemsFromAugust)
         let error = try #require(throws: SchemeRefusal.self) { _ = try scheme.cell(CellAddress(address)) }
         #expect(error.code == "not_in_form_of_period")
         #expect(error.explanation.chinese.contains(chinese) && error.explanation.english.contains(english))
@@ -183,7 +199,7 @@ struct ScheduleTests {
         "Two items share no name on any day, and no code ever",
         arguments: [
             (
-                "from: 2024-08-01", "from: 2024-07-31", "roads.yaml:7:26",
+                "from: 2024-08-01", "from: 2024-07-31", "roads.yaml:7:25",
                 SchemeMistake.Reason.duplicate("道路长度", first: "roads.yaml:5")
             ),
             ("item: paved", "item: length", "roads.yaml:7:12", .duplicate("length", first: "roads.yaml:5")),
@@ -192,7 +208,7 @@ struct ScheduleTests {
     func names(_ old: String, _ new: String, _ place: String, _ reason: SchemeMistake.Reason) throws {
         let text = Self.itemsFromAugust.replacing(old, with: new)
         let error = try #require(throws: SchemeMistakes.self) {
-            _ = try Scheme.parse(SmallScheme.source("roads.yaml", with: text))
+            _ = try Self.scheme(roads: text)
         }
         let first = try #require(error.mistakes.first)
         #expect("\(first.file):\(first.line):\(first.column)" == place && first.reason == reason)

@@ -111,6 +111,11 @@ struct FilingTests {
             let queue = try DatabaseQueue(path: directory.path + "/" + StoreKind.server.fileName)
             try queue.writeWithoutTransaction { try $0.execute(sql: "DROP TABLE filing; PRAGMA user_version = 1") }
             try queue.close()
+            // Looking at it changes nothing.
+            let inspected = try ReportDatabase(kind: .server, directory: directory.path, access: .inspect)
+            #expect(try inspected.read { try $0.log(of: Self.scope).count } == changes.count)
+            if !changes.isEmpty { #expect(throws: StoreError.self) { try self.report(inspected) } }
+            try inspected.close()
             let opened = try ReportDatabase(kind: .server, directory: directory.path, access: .read)
             #expect(try self.report(opened) == report, "\(name)")
             try opened.close()

@@ -61,7 +61,7 @@ struct OpeningTests {
 
     @Test("What is not a store of this kind is refused and left unchanged", arguments: misfits)
     func refused(misfit: Misfit) throws {
-        for access in [ReportDatabase.Access.write, .read, .serve] {
+        for access in [ReportDatabase.Access.write, .read, .inspect, .serve] {
             let directory = try TemporaryDirectory()
             try misfit.make(directory.path)
             let before = try directory.contents()

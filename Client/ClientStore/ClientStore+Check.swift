@@ -1,0 +1,134 @@
+import ReportModel
+import ReportScheme
+import ReportStorage
+
+/// The cells of a store at one moment, for formulas. Each is read once.
+package final class StoreFigures: FigureSource {
+    package let reader: StoreReader
+    private var known: [CellAddress: CellValue] = [:]
+
+    init(_ reader: StoreReader) {
+        self.reader = reader
+    }
+
+    package func value(at address: CellAddress) throws -> CellValue {
+        if let known = self.known[address] { return known }
+        let value = try self.reader.value(at: address)
+        self.known[address] = value
+        return value
+    }
+}
+
+/// One report: what a unit files with one form for one period.
+package struct ReportName: Hashable, Sendable {
+    package let unit: UnitCode
+    package let form: Code
+    package let period: Period
+
+    package init(unit: UnitCode, form: Code, period: Period) {
+        self.unit = unit
+        self.form = form
+        self.period = period
+    }
+}
+
+/// A finding, and what the office says about it.
+package struct ExplainedFinding: Sendable {
+    package let finding: Finding
+    /// `nil` when nobody has explained it, or when the figures have changed since.
+    package let explanation: String?
+}
+
+extension ClientStore {
+    /// Looks at the figures as they are at one moment.
+    package func withFigures<Result>(_ body: (StoreFigures) throws -> Result) throws -> Result {
+        try self.database.read { try body(StoreFigures($0)) }
+    }
+
+    /// What the checks find about the reports of some units, with what was said about it.
+    ///
+    /// - Parameters:
+    ///   - form: only this form's reports; `nil` = all.
+    ///   - period: only this period's; `nil` = all.
+    package func check(
+        _ plan: CheckPlan,
+        units: [UnitCode],
+        form: Code? = nil,
+        period: Period? = nil,
+        today: CalendarDate
+    ) throws -> [ExplainedFinding] {
+        try self.withFigures { figures in
+            let cells = try units.flatMap { unit in
+                try figures.reader.reportedCells(of: unit, form: form, period: period)
+            }
+            let findings = try plan.findings(about: cells, today: today, source: figures)
+            let ofReports = Dictionary(grouping: findings) { FindingKey($0) }
+            return try findings.map { finding in
+                let form = form ?? finding.cells.first?.form ?? ""
+                let address = SystemForm.explanation(of: finding.check, on: form, in: finding.period)
+                let explanation = Explanation(try figures.value(at: CellAddress(address, in: finding.unit)))
+                let all = ofReports[FindingKey(finding), default: []]
+                return ExplainedFinding(
+                    finding: finding,
+                    explanation: explanation.flatMap { $0.holds(for: all) ? $0.words : nil }
+                )
+            }
+        }
+    }
+
+    /// Keeps why a warning is right as it stands.
+    ///
+    /// - Throws: `ExplanationRefusal` when the words give no reason.
+    package func explain(
+        _ check: Code,
+        on report: ReportName,
+        _ words: String,
+        findings: [Finding],
+        now: Timestamp
+    ) throws -> EditOutcome {
+        let about = findings.filter { $0.check == check && $0.unit == report.unit && $0.period == report.period }
+        let explanation = try Explanation(words, of: about)
+        let address = SystemForm.explanation(of: check, on: report.form, in: report.period)
+        return try self.write([Edit(CellAddress(address, in: report.unit), explanation.value)], now: now)[0]
+    }
+
+    /// Submits a report: marks it as such, for the province to see.
+    ///
+    /// - Throws: ``SubmissionRefusal`` when a check stands against it.
+    package func submit(
+        _ report: ReportName,
+        _ plan: CheckPlan,
+        today: CalendarDate,
+        now: Timestamp
+    ) throws -> EditOutcome {
+        let findings = try self.check(
+            plan,
+            units: [report.unit],
+            form: report.form,
+            period: report.period,
+            today: today
+        ).filter { $0.finding.unit == report.unit && $0.finding.period == report.period }
+        let cells = try self.cells(of: report.unit, form: report.form, period: report.period)
+        guard cells.contains(where: { $0.value != .missing }) else { throw SubmissionRefusal.empty }
+        try Submission.require(
+            findings.map { ($0.finding, $0.explanation) },
+            conflicts: cells.filter(\.isConflict).map(\.address)
+        )
+        let address = SystemForm.reportState(of: report.form, in: report.period)
+        let edit = Edit(CellAddress(address, in: report.unit), ReportMark.submitted.value)
+        return try self.write([edit], now: now)[0]
+    }
+}
+
+/// Findings that one explanation is about.
+private struct FindingKey: Hashable {
+    let check: Code
+    let unit: UnitCode
+    let period: Period
+
+    init(_ finding: Finding) {
+        self.check = finding.check
+        self.unit = finding.unit
+        self.period = finding.period
+    }
+}

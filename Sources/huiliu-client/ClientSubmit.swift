@@ -1,0 +1,58 @@
+import ArgumentParser
+import ClientStore
+import ReportCommand
+import ReportModel
+import ReportPages
+import ReportScheme
+import ReportStorage
+
+struct ClientSubmit: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "submit",
+            abstract: say("上报一张报表：审核通过后作上报标记", "Submits a report: checks it and marks it as submitted."),
+            discussion: say(
+                "例：huiliu-client submit 410728-01 infrastructure 2024-H1\n没有网络也可上报，标记随下次同步送出。",
+                "Example: huiliu-client submit 410728-01 infrastructure 2024-H1\nNo line is needed: the mark goes with the next sync."
+            )
+        )
+    }
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: JSONOption
+    @Argument(help: ArgumentHelp(say("单位代码、名称或别名", "Unit: code, name or alias."), valueName: "unit"))
+    var unit: String
+    @Argument(help: ArgumentHelp(say("报表代码或名称", "Form: code or name."), valueName: "form"))
+    var form: String
+    @Argument(help: ArgumentHelp(say("报告期，如 2024-H1", "Period, such as 2024-H1."), valueName: "period"))
+    var period: String
+
+    func run() async throws {
+        let client = try OpenedClient(self.common, access: .write)
+        let scope = try ReportScope(unit: self.unit, form: self.form, period: self.period, client)
+        let outcome = try client.store.submit(
+            scope.report!,
+            CheckPlan(client.scheme),
+            today: client.today,
+            now: wallClock()
+        )
+        if case .refused(let refusal) = outcome { throw client.failure(refusal) }
+        if self.output.json {
+            JSONOutput.write(SubmitJSON(unit: scope.units[0].description, form: scope.form!.description, period: self.period, state: ReportMark.submitted.rawValue, written: outcome.isWritten))
+        } else {
+            Console.line(
+                outcome.isWritten
+                    ? say("已上报，有网时 sync 送出。", "Submitted; sync sends it when there is a line.")
+                    : say("早已上报，无需重复。", "It was submitted before; nothing was written.")
+            )
+        }
+    }
+
+    private struct SubmitJSON: Encodable {
+        let unit: String
+        let form: String
+        let period: String
+        let state: String
+        let written: Bool
+    }
+}
