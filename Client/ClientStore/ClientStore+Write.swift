@@ -1,4 +1,5 @@
 import ReportModel
+import ReportScheme
 import ReportStorage
 
 /// One cell that a person wants to write, and what they were shown before.
@@ -8,6 +9,8 @@ package struct Edit: Hashable, Sendable {
     package var basis: Basis
     /// Whether a blank may take the place of a value; decided in the transaction that writes.
     package var mayClear: Bool
+    /// Needed for a target whose letter is signed, and only there.
+    package var amendment: Amendment?
 
     /// What entitles the person to supersede the versions that are there.
     package enum Basis: Hashable, Sendable {
@@ -20,11 +23,18 @@ package struct Edit: Hashable, Sendable {
         case resolving(SeenToken?)
     }
 
-    package init(_ address: CellAddress, _ value: CellValue, basis: Basis = .present, mayClear: Bool = true) {
+    package init(
+        _ address: CellAddress,
+        _ value: CellValue,
+        basis: Basis = .present,
+        mayClear: Bool = true,
+        amendment: Amendment? = nil
+    ) {
         self.address = address
         self.value = value
         self.basis = basis
         self.mayClear = mayClear
+        self.amendment = amendment
     }
 }
 
@@ -51,6 +61,11 @@ package struct WriteRefusal: ExplainedError, Hashable {
         case notInConflict
         case blankOverValue
         case textTooLong
+        /// The target's letter was signed on this day.
+        case signed(CalendarDate)
+        /// There is an amendment, but no signed letter over the cell.
+        case notSigned
+        case amendmentsAreKept
     }
 
     package let reason: Reason
@@ -69,6 +84,9 @@ package struct WriteRefusal: ExplainedError, Hashable {
         case .notInConflict: "cell_not_in_conflict"
         case .blankOverValue: "blank_over_value"
         case .textTooLong: "text_too_long"
+        case .signed: "target_signed"
+        case .notSigned: "target_not_signed"
+        case .amendmentsAreKept: "amendments_are_kept"
         }
     }
 
@@ -97,6 +115,21 @@ package struct WriteRefusal: ExplainedError, Hashable {
                 "单元格 \(cell) 的文字超过 \(ChangeLimits.textByteCountMax) 字节。",
                 "The text for \(cell) is longer than \(ChangeLimits.textByteCountMax) bytes."
             )
+        case .signed(let day):
+            return Bilingual(
+                "单元格 \(cell) 属于 \(day) 签订的目标责任书，未写入。",
+                "\(cell) stands under a target letter signed on \(day); nothing was written."
+            )
+        case .notSigned:
+            return Bilingual(
+                "单元格 \(cell) 不属于已签订的目标责任书，没有可变更的内容，未写入。",
+                "\(cell) stands under no signed target letter, so there is nothing to amend; nothing was written."
+            )
+        case .amendmentsAreKept:
+            return Bilingual(
+                "责任书已签订，变更记录 \(cell) 只随目标变更追加，未写入。",
+                "The letter is signed: \(cell) grows only with its amendments; nothing was written."
+            )
         }
     }
 
@@ -112,6 +145,13 @@ package struct WriteRefusal: ExplainedError, Hashable {
             Bilingual("确要清空请加 --clear-blanks。", "To clear it, add --clear-blanks.")
         case .textTooLong:
             Bilingual("请缩短文字。", "Shorten the text.")
+        case .signed, .amendmentsAreKept:
+            Bilingual(
+                "确需变更目标，请用 set 加 --amend 理由 --approved-by 批准人。",
+                "To amend a target, use set with --amend REASON --approved-by NAME."
+            )
+        case .notSigned:
+            Bilingual("请去掉 --amend 和 --approved-by。", "Leave --amend and --approved-by out.")
         }
     }
 }
@@ -122,30 +162,81 @@ extension ClientStore {
     /// The edits of one scope become one change, or several when they are many: at most
     /// `ChangeLimits.writeCountMax` cells and `ChangeLimits.canonicalByteCountMax` bytes each.
     ///
-    /// - Parameter dryRun: Decide, and write nothing.
+    /// - Parameters:
+    ///   - scheme: says which cells stand under a target letter; `nil` when none do.
+    ///   - dryRun: Decide, and write nothing.
     /// - Returns: The outcomes, in the order of `edits`.
-    package func write(_ edits: [Edit], now: Timestamp, dryRun: Bool = false) throws -> [EditOutcome] {
+    package func write(
+        _ edits: [Edit],
+        scheme: Scheme? = nil,
+        now: Timestamp,
+        dryRun: Bool = false
+    ) throws -> [EditOutcome] {
         try self.database.write { writer in
             var outcomes: [EditOutcome] = []
             var writes: [UnitCode: [Change.Write]] = [:]
             var written: Set<CellAddress> = []
+            // What the amendments of a letter become. Whether it is signed is judged by what stood there before this call:
+            // an import may bring a letter and its targets in any order.
+            var amendments: [CellAddress: String] = [:]
             for edit in edits {
                 let cell = try writer.reader.cell(edit.address)
                 var outcome = Self.decide(edit, cell: cell)
                 // A change writes a cell once, and nobody has seen what this very call is about to write.
-                if outcome.isWritten, !written.insert(edit.address).inserted {
+                if outcome.isWritten, written.contains(edit.address) {
                     outcome = .refused(WriteRefusal(.changedSinceShown, cell))
+                }
+                if outcome.isWritten,
+                    let refusal = try Self.underLetter(edit, cell, scheme, &amendments, writer.reader)
+                {
+                    outcome = .refused(refusal)
                 }
                 outcomes.append(outcome)
                 if outcome.isWritten {
+                    written.insert(edit.address)
                     writes[edit.address.unit, default: []].append(Change.Write(edit.address.inScope, edit.value))
                 }
             }
             guard !dryRun else { return outcomes }
+            for (address, text) in amendments {
+                writes[address.unit, default: []].append(Change.Write(address.inScope, .text(text)))
+            }
             for (scope, scopeWrites) in writes.sorted(by: { $0.key < $1.key }) {
                 try self.append(scopeWrites, in: scope, now: now, writer)
             }
             return outcomes
+        }
+    }
+
+    /// Applies the rule of signed letters to a write that would otherwise be made.
+    ///
+    /// - Returns: Why it is not made after all.
+    private static func underLetter(
+        _ edit: Edit,
+        _ cell: CellState,
+        _ scheme: Scheme?,
+        _ pending: inout [CellAddress: String],
+        _ reader: StoreReader
+    ) throws -> WriteRefusal? {
+        guard let letter = scheme?.letter(over: edit.address) else {
+            return edit.amendment == nil ? nil : WriteRefusal(.notSigned, cell)
+        }
+        let amendments = try reader.cell(letter.amendments)
+        let decision = LetterRule.decide(
+            edit,
+            cell: cell,
+            letter: letter,
+            signed: try reader.cell(letter.signed),
+            amendments: pending[letter.amendments] ?? LetterRule.text(of: amendments)
+        )
+        switch decision {
+        case .free: return nil
+        case .refused(let reason): return WriteRefusal(reason, cell)
+        case .amending(let text):
+            // Two lists of amendments side by side: a third would bury one of them.
+            if amendments.isConflict { return WriteRefusal(.inConflict, amendments) }
+            pending[letter.amendments] = text
+            return nil
         }
     }
 

@@ -16,7 +16,8 @@ package enum Qualifier: String, Sendable, CaseIterable {
 
     /// What the word says about the true number.
     package enum Direction: String, Sendable {
-        case below, above, around, atLeast
+        case below, above, around
+        case atLeast = "at_least"
     }
 
     package var direction: Direction {

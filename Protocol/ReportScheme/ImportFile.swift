@@ -58,10 +58,18 @@ package struct ImportFile: Sendable {
         while let record = reader.next() {
             if !record.isEmpty { rows.read(record) }
         }
-        return ImportFile(
-            accepted: rows.accepted,
-            refused: rows.refused,
-            unknown: rows.unknown.map { Unknown(name: $0, rowCount: rows.unknownCounts[$0, default: 0]) }
+        return rows.finished()
+    }
+}
+
+extension ImportFile.Refused {
+    fileprivate init(_ error: ImportRowError, line: Int) {
+        let (words, advice) = (error.error.explanation, error.error.advice)
+        self.init(
+            line: line,
+            column: error.column + 1,
+            code: error.error.code,
+            text: Bilingual(words.chinese + advice.chinese, words.english + " " + advice.english)
         )
     }
 }
@@ -73,16 +81,22 @@ extension CSVReader.Record {
     }
 }
 
-/// Reads rows one by one.
+/// Reads rows one by one; which of them collide is known only after the last.
 private struct ImportRows {
+    private struct Row {
+        let line: Int
+        let value: CellValue
+        let item: Item
+    }
+
     let scheme: Scheme
     let matches: NameMatches
     let columns: ImportColumns
-    var accepted: [ImportFile.Accepted] = []
-    var refused: [ImportFile.Refused] = []
-    var unknown: [ImportedName] = []
-    var unknownCounts: [ImportedName: Int] = [:]
-    private var firstIndices: [CellAddress: Int] = [:]
+    /// The rows of each cell, in the order of the file.
+    private var rows: [CellAddress: [Row]] = [:]
+    private var refused: [ImportFile.Refused] = []
+    private var unknown: [ImportedName] = []
+    private var unknownCounts: [ImportedName: Int] = [:]
 
     init(scheme: Scheme, matches: NameMatches, columns: ImportColumns) {
         self.scheme = scheme
@@ -94,26 +108,11 @@ private struct ImportRows {
         do throws(ImportRowError) {
             let cell = try self.cell(record)
             let value = try self.value(record, of: cell.item)
-            guard let first = self.firstIndices[cell.address].map({ self.accepted[$0] }) else {
-                self.firstIndices[cell.address] = self.accepted.count
-                self.accepted.append(.init(line: record.line, address: cell.address, value: value))
-                return
-            }
-            guard first.value == value else {
-                throw ImportRowError(.duplicate(cell.address, firstLine: first.line), self.columns.value)
-            }
+            self.rows[cell.address, default: []].append(Row(line: record.line, value: value, item: cell.item))
         } catch {
             if case .scheme(.unknownUnit) = error.error { self.noteUnknownNames(record) }
             if case .scheme(.unknownItem) = error.error { self.noteUnknownNames(record) }
-            let (words, advice) = (error.error.explanation, error.error.advice)
-            self.refused.append(
-                .init(
-                    line: record.line,
-                    column: error.column + 1,
-                    code: error.error.code,
-                    text: Bilingual(words.chinese + advice.chinese, words.english + " " + advice.english)
-                )
-            )
+            self.refused.append(ImportFile.Refused(error, line: record.line))
         }
     }
 
@@ -137,6 +136,30 @@ private struct ImportRows {
             self.unknown.append(name)
         }
         self.unknownCounts[name, default: 0] += 1
+    }
+
+    /// A cell that was given one value, however often, is accepted once. Of different values nobody knows which is meant,
+    /// so none is.
+    func finished() -> ImportFile {
+        var (accepted, refused) = ([ImportFile.Accepted](), self.refused)
+        for (address, rows) in self.rows {
+            let first = rows[0]
+            if rows.allSatisfy({ $0.value == first.value }) {
+                accepted.append(.init(line: first.line, address: address, value: first.value))
+                continue
+            }
+            let isForYear = first.item.role == .target || first.item.role == .plan
+            for row in rows {
+                let others = rows.filter { $0.value != row.value }.map(\.line)
+                let reason = ImportRowError.Reason.colliding(address, lines: others, isForYear: isForYear)
+                refused.append(ImportFile.Refused(ImportRowError(reason, self.columns.value), line: row.line))
+            }
+        }
+        return ImportFile(
+            accepted: accepted.sorted { $0.line < $1.line },
+            refused: refused.sorted { $0.line < $1.line },
+            unknown: self.unknown.map { ImportFile.Unknown(name: $0, rowCount: self.unknownCounts[$0, default: 0]) }
+        )
     }
 
     private func cell(_ record: CSVReader.Record) throws(ImportRowError) -> SchemeCell {

@@ -57,7 +57,8 @@ struct ImportRowError: Error {
         case badlyQuoted
         case tooFewFields(Int, expected: Int)
         case tooManyFields(String)
-        case duplicate(CellAddress, firstLine: Int)
+        /// The cell has other values on these lines; whether it is what is meant to be in a year.
+        case colliding(CellAddress, lines: [Int], isForYear: Bool)
         case scheme(SchemeRefusal)
     }
 
@@ -76,7 +77,7 @@ extension ImportRowError.Reason {
         case .badlyQuoted: "badly_quoted"
         case .tooFewFields: "too_few_fields"
         case .tooManyFields: "too_many_fields"
-        case .duplicate: "duplicate_cell"
+        case .colliding: "colliding_rows"
         case .scheme(let refusal): refusal.code
         }
     }
@@ -88,8 +89,11 @@ extension ImportRowError.Reason {
             Bilingual("本行只有 \(count) 列，应有 \(expected) 列。", "The row has \(count) fields instead of \(expected).")
         case .tooManyFields(let field):
             Bilingual("“\(field.shortened)”超出了列名的范围。", "“\(field.shortened)” stands beyond the named columns.")
-        case .duplicate(let address, let line):
-            Bilingual("\(address) 在第 \(line) 行已有另一个数值。", "\(address) has another value on line \(line).")
+        case .colliding(let address, let lines, _):
+            Bilingual(
+                "\(address) 在第 \(Self.list(lines, "、")) 行写了不同的数值，各行均未采用。",
+                "\(address) has other values on line\(lines.count == 1 ? "" : "s") \(Self.list(lines, ", ")); none is taken."
+            )
         case .scheme(let refusal): refusal.explanation
         }
     }
@@ -100,8 +104,18 @@ extension ImportRowError.Reason {
         case .tooFewFields: Bilingual("请补上空列的逗号。", "Write the commas of empty fields too.")
         case .tooManyFields:
             Bilingual("带千位逗号的数请加引号：\"1,234.5\"。", "Put a figure with commas in quotation marks: \"1,234.5\".")
-        case .duplicate: Bilingual("请只保留一行。", "Keep one of the two rows.")
+        case .colliding(_, _, isForYear: true):
+            Bilingual(
+                "请核对报告期：分年度的目标和计划要各写各的年份；同一年的只保留一行。",
+                "Check the periods: targets and plans of several years each name their own year; of one year, keep one row."
+            )
+        case .colliding: Bilingual("请只保留一行。", "Keep one of these rows.")
         case .scheme(let refusal): refusal.advice
         }
+    }
+
+    /// A page of line numbers helps nobody: the first ten.
+    private static func list(_ lines: [Int], _ separator: String) -> String {
+        lines.prefix(10).map(String.init).joined(separator: separator) + (lines.count > 10 ? "…" : "")
     }
 }

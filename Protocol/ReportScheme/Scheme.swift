@@ -13,6 +13,8 @@ package struct Scheme: Sendable {
     package let forms: [Form]
     /// In the order of their files' names.
     package let checks: [Check]
+    /// `nil` when the scheme has no target letters.
+    package let targetLetter: TargetLetter?
     /// Names the very text this was parsed from (``SchemeSource/fingerprint``).
     package let fingerprint: ChainHash
 
@@ -32,6 +34,7 @@ package struct Scheme: Sendable {
         measures: [Measure],
         forms: [Form],
         checks: [Check],
+        targetLetter: TargetLetter?,
         fingerprint: ChainHash
     ) {
         self.code = code
@@ -41,6 +44,7 @@ package struct Scheme: Sendable {
         self.measures = measures
         self.forms = forms
         self.checks = checks
+        self.targetLetter = targetLetter
         self.fingerprint = fingerprint
         self.unitIndices = NameIndex.make(units) {
             [$0.code.description, $0.name.chinese, $0.name.english] + $0.aliases

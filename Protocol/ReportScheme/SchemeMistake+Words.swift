@@ -183,6 +183,17 @@ extension SchemeMistake.Reason {
                 "计划按年读取，而计划指标“\(code)”没有 year 报告期",
                 "a plan is read at the calendar year, but “\(code)” has no period `year`"
             )
+        case .unknownLetterForm(let code):
+            Bilingual("没有目标责任书的报表“\(code)”", "there is no form “\(code)” for the target letters")
+        case .unknownLetterItem(let code, let form):
+            Bilingual("报表 \(form) 没有指标“\(code)”", "the form \(form) has no item “\(code)”")
+        case .letterItemType(let code, let type):
+            Bilingual("指标“\(code)”的类型应为 \(type.rawValue)", "the item “\(code)” must have the type \(type.rawValue)")
+        case .letterWithoutYear(let code):
+            Bilingual(
+                "责任书按年签订，而指标“\(code)”没有 year 报告期",
+                "a letter is signed for a year, but “\(code)” has no period `year`"
+            )
         case .onlyForNumbers(let key): Bilingual("`\(key)` 只用于数值指标", "`\(key)` is for numbers only")
         case .onlyForChoices: Bilingual("`choices` 只用于选择指标", "`choices` is for the type choice only")
         default: nil

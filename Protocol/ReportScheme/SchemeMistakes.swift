@@ -40,6 +40,9 @@ package struct SchemeMistake: Hashable, Sendable {
         case toleranceWithoutAgreement
         // Deadlines
         case badTime(String), badDayCount(String, least: Int, most: Int), opensAfterDue(opens: Int, due: Int)
+        // Target letters
+        case unknownLetterForm(String), unknownLetterItem(String, form: String)
+        case letterItemType(String, ValueType), letterWithoutYear(String)
     }
 
     package let file: String

@@ -47,6 +47,7 @@ struct SchemeParser {
     var formNames = NameRegister()
     var checks: [CheckDraft] = []
     var checkPlaces: [Code: Place] = [:]
+    var letter: LetterDraft?
     /// Of the form that is being read.
     var itemNames = NameRegister()
     /// Of every form without one of its own.
@@ -86,6 +87,7 @@ struct SchemeParser {
         let forms = self.derive(plainForms, symbols)
         let checks = self.finishChecks(symbols, units: units)
         if forms.isEmpty, self.header != nil { self.add(.noForms, at: home) }
+        let letter = self.finishLetter(forms: forms)
         guard self.mistakes.isEmpty, let header = self.header?.value else { throw SchemeMistakes(self.mistakes) }
         return Scheme(
             code: header.code,
@@ -95,6 +97,7 @@ struct SchemeParser {
             measures: self.measures,
             forms: forms,
             checks: checks,
+            targetLetter: letter,
             fingerprint: source.fingerprint
         )
     }
@@ -139,13 +142,14 @@ struct SchemeParser {
     }
 
     private mutating func readHeader(_ node: Node, file: String) {
-        let keys = ["scheme", "name", "name_en", "version", "schedule"]
+        let keys = ["scheme", "name", "name_en", "version", "schedule", "target_letter"]
         guard let object = self.object(node, file: file, keys: keys) else { return }
         if let header = self.header { self.add(.duplicateHeader(first: header.place.text), at: object.place) }
         let code = self.code("scheme", of: object)
         let name = self.name(of: object)
         let version = self.text("version", of: object)
         self.defaultSchedule = self.schedule(of: object) ?? self.defaultSchedule
+        self.readLetter(of: object)
         guard self.header == nil, let code, let name, let version else {
             self.flawed.header = true
             return

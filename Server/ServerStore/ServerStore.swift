@@ -30,7 +30,7 @@ package final class ServerStore: Sendable {
     ) throws -> ServerStore {
         try database.write { writer in
             try writer.set(Self.replicaSetting, to: replica.description)
-            try writer.replaceSchemeFiles(with: scheme.files.map { ($0.name, $0.text) })
+            try Self.replaceScheme(with: scheme, writer)
         }
         return ServerStore(database, replica)
     }
@@ -51,16 +51,10 @@ package final class ServerStore: Sendable {
     }
 
     private static let replicaSetting = "replica"
+    static let schemeSetting = "scheme"
 }
 
 extension ServerStore {
-    /// The scheme that the province reports by.
-    package func schemeSource() throws -> SchemeSource {
-        try self.database.read { reader in
-            SchemeSource(try reader.schemeFiles().map { SchemeSource.File(name: $0.name, text: $0.text) })
-        }
-    }
-
     /// The value shown of every cell of a form and period, over all units.
     package func summaries(form: Code, period: Period) throws -> [CellSummary] {
         try self.database.read { try $0.summaries(form: form, period: period) }
@@ -77,6 +71,11 @@ extension ServerStore {
     }
 
     // MARK: - What a sync asks
+
+    /// The scopes of which anything is held, whether or not the scheme has their units.
+    package func scopes() throws -> Set<UnitCode> {
+        try self.database.read { Set(try $0.scopes()) }
+    }
 
     /// Where this store stands in each scope, in the same order.
     package func standings(in scopes: [UnitCode]) throws -> [ScopeStanding] {

@@ -37,7 +37,7 @@ extension ItemTotals {
             // not take the whole page away.
             completion = try? actual.percent(of: planned, decimals: 1)
         }
-        let ownIsApproximate = self.own[index]?.value.quantity?.isApproximate ?? false
+        let ownApproximation = self.own[index]?.value.quantity.map { Approximation($0) } ?? .exact
         let ownInConflict = standsBeside && self.own[index]?.isInConflict == true
         return Totals.Row(
             unit: self.tree.units[index],
@@ -50,7 +50,7 @@ extension ItemTotals {
             expected: tally.expected,
             missing: tally.missing,
             withheld: tally.withheld,
-            isApproximate: tally.sum == nil ? ownIsApproximate : tally.isApproximate,
+            approximation: tally.sum == nil ? ownApproximation : tally.approximation,
             inConflict: tally.inConflict + (ownInConflict ? 1 : 0),
             plan: planned?.normalized,
             completion: completion

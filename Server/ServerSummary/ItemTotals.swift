@@ -37,7 +37,7 @@ struct Tally {
     /// The sum with the upper bounds of ranges.
     var upper: ExactDecimal?
     var hasRange = false
-    var isApproximate = false
+    var approximation = Approximation.exact
     var expected = 0
     var reported = 0
     var missing: [UnitCode] = []
@@ -53,7 +53,7 @@ struct Tally {
             self.sum = quantity.number
             self.upper = quantity.upper ?? quantity.number
             self.hasRange = quantity.upper != nil
-            self.isApproximate = quantity.isApproximate
+            self.approximation = Approximation(quantity)
             self.reported = 1
         case .notApplicable:
             self.reported = 1
@@ -72,7 +72,7 @@ struct Tally {
                 self.sum = try self.sum?.adding(sum) ?? sum
                 self.upper = try self.upper?.adding(upper) ?? upper
                 self.hasRange = self.hasRange || tally.hasRange
-                self.isApproximate = self.isApproximate || tally.isApproximate
+                self.approximation = self.approximation.joined(with: tally.approximation)
             }
             self.expected += tally.expected
             self.reported += tally.reported

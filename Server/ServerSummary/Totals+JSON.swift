@@ -8,7 +8,7 @@ extension Totals: Encodable {
         case form, period, under, rows
     }
 
-    /// Encodes the object `totals` of the commands' contract; `upper` and `withheld` stand beside its keys.
+    /// Encodes the object `totals` of the commands' contract; `upper`, `withheld` and `direction` stand beside its keys.
     package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: Key.self)
         try object.encode(self.form.description, forKey: .form)
@@ -22,7 +22,7 @@ extension Totals.Row: Encodable {
     private enum Key: String, CodingKey {
         case unit, name, level, item
         case unitOfMeasure = "unit_of_measure"
-        case sum, upper, own, difference, reported, expected, missing, withheld, approximate
+        case sum, upper, own, difference, reported, expected, missing, withheld, approximate, direction
         case inConflict = "in_conflict"
         case plan, completion
     }
@@ -45,6 +45,7 @@ extension Totals.Row: Encodable {
         try object.encode(self.missing.map(\.description), forKey: .missing)
         try object.encode(self.withheld.map(\.description), forKey: .withheld)
         try object.encode(self.isApproximate, forKey: .approximate)
+        try object.encode(self.approximation.direction?.rawValue, forKey: .direction)
         try object.encode(self.inConflict, forKey: .inConflict)
         try object.encode(self.plan?.description, forKey: .plan)
         try object.encode(self.completion?.description, forKey: .completion)

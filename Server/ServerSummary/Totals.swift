@@ -56,14 +56,17 @@ package struct Totals: Sendable {
         package let missing: [UnitCode]
         /// The contributors who keep their figure back, in the order of the scheme.
         package let withheld: [UnitCode]
-        /// Whether a contributor gave a qualifier or a range; without a sum, whether the own cell did.
-        package let isApproximate: Bool
+        /// What the contributors' qualifiers and ranges make of the sum; without a sum, what the own cell's do.
+        package let approximation: Approximation
         /// How many contributing cells are in conflict, and the own cell.
         package let inConflict: Int
         /// The plan item's sum at the calendar year, or where no plan comes from below, the plan of this very unit.
         package let plan: ExactDecimal?
         /// `sum` in percent of ``plan``, with one decimal; see `Coverage` for when there is one.
         package let completion: ExactDecimal?
+
+        /// Whether a contributor gave a qualifier or a range; without a sum, whether the own cell did.
+        package var isApproximate: Bool { self.approximation != .exact }
     }
 
     /// Computes the totals of `form` in `period`, from `under` (the province, when `nil`) downwards.

@@ -15,8 +15,7 @@ import ServiceLifecycle
 /// this connection and no other.
 struct ServerConnection {
     let store: ServerStore
-    let scheme: Scheme
-    let schemeBytes: [UInt8]
+    let scheme: SchemeInUse
     let commits: GroupCommit
     let logger: Logger
     /// The server's wall clock.
@@ -118,10 +117,13 @@ struct ServerConnection {
     }
 
     private func identify(_ hello: Hello, _ session: inout ServerSession) async throws -> [SessionAction] {
-        let units = self.scheme.unitAndBelow(hello.scopes[0].unit).map(\.code)
+        let (store, inUse) = (self.store, self.scheme)
+        let (current, units) = try await NIOThreadPool.singleton.runIfActive {
+            let current = try inUse.current()
+            return (current, try Self.units(of: hello, scheme: current.scheme, store: store))
+        }
         guard !units.isEmpty else { return session.refused(.unknownUnit(hello.scopes[0].unit)) }
-        let store = self.store
-        _ = try await self.commits.commit(.note(hello.replica, units[0]))
+        _ = try await self.commits.commit(.note(hello.replica, hello.scopes[0].unit))
         let standings = try await NIOThreadPool.singleton.runIfActive {
             try store.standings(in: units)
         }
@@ -129,10 +131,20 @@ struct ServerConnection {
             ServerSession.Identified(
                 replica: store.replica,
                 now: self.now(),
-                scheme: self.scheme.fingerprint.high,
-                schemeBytes: self.schemeBytes,
+                scheme: current.scheme.fingerprint.high,
+                schemeBytes: current.bytes,
                 scopes: standings
             )
         )
+    }
+
+    /// What is served to a client: its unit and all below it, and what it asks for that a former scheme had: whatever is
+    /// held of units that are gone is still passed on.
+    private static func units(of hello: Hello, scheme: Scheme, store: ServerStore) throws -> [UnitCode] {
+        let known = scheme.unitAndBelow(hello.scopes[0].unit).map(\.code)
+        let gone = hello.scopes.map(\.unit).filter { scheme.unit($0) == nil }
+        guard !gone.isEmpty else { return known }
+        let held = try store.scopes()
+        return known + gone.filter(held.contains)
     }
 }

@@ -2,7 +2,6 @@ import Logging
 import NIOCore
 import NIOPosix
 import ReportModel
-import ReportScheme
 import ReportTransport
 import ReportWire
 import ServerStore
@@ -12,8 +11,7 @@ import Synchronization
 /// Listens for clients until it is told to stop; then it finishes the commits under way and says goodbye.
 package struct SyncService: Service {
     private let store: ServerStore
-    private let scheme: Scheme
-    private let schemeBytes: [UInt8]
+    private let scheme: SchemeInUse
     private let address: HostPort
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
@@ -22,11 +20,9 @@ package struct SyncService: Service {
     /// - Parameters:
     ///   - address: port 0 is any free one.
     ///   - listening: told the address once clients can connect.
-    /// - Throws: `ListenRefusal` when others than this machine could connect.
+    /// - Throws: `ListenRefusal` when others than this machine could connect, and what reading the store's scheme throws.
     package init(
         store: ServerStore,
-        scheme: Scheme,
-        source: SchemeSource,
         address: HostPort,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp,
@@ -34,8 +30,7 @@ package struct SyncService: Service {
     ) throws {
         guard address.isLoopback else { throw ListenRefusal(address: address) }
         self.store = store
-        self.scheme = scheme
-        self.schemeBytes = source.encoded
+        self.scheme = try SchemeInUse(store, logger: logger)
         self.address = address
         self.logger = logger
         self.now = now
@@ -57,7 +52,6 @@ package struct SyncService: Service {
                         let connection = ServerConnection(
                             store: self.store,
                             scheme: self.scheme,
-                            schemeBytes: self.schemeBytes,
                             commits: commits,
                             logger: self.logger,
                             now: self.now

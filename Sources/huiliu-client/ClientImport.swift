@@ -45,7 +45,12 @@ struct ClientImport: AsyncParsableCommand {
             }
         }
         if !self.dryRun { try client.store.noteUnknownNames(parsed.unknown, now: wallClock()) }
-        let outcomes = try client.store.write(edits.map(\.edit), now: wallClock(), dryRun: self.dryRun)
+        let outcomes = try client.store.write(
+            edits.map(\.edit),
+            scheme: client.scheme,
+            now: wallClock(),
+            dryRun: self.dryRun
+        )
         for (edit, outcome) in zip(edits, outcomes) {
             guard case .refused(let refusal) = outcome else { continue }
             refused.append(Refused(edit.line, 1, refusal.code, refusal.sentence))

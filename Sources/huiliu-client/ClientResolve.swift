@@ -49,7 +49,7 @@ struct ClientResolve: AsyncParsableCommand {
         // Without a token, what was there when the command looked counts as seen.
         let seen = self.seen.map { SeenToken($0) } ?? state.seen
         let edit = Edit(cell.address, value, basis: .resolving(seen))
-        let outcome = try client.store.write([edit], now: wallClock())[0]
+        let outcome = try client.store.write([edit], scheme: client.scheme, now: wallClock())[0]
         try SetReport(outcome, cell, client, conversion: conversion).write(json: self.output.json)
     }
 

@@ -27,6 +27,15 @@ struct ClientSet: AsyncParsableCommand {
         )
     )
     var seen: String?
+    @Option(
+        help: ArgumentHelp(
+            say("变更已签订责任书中的目标：理由（与 --approved-by 同用）", "Amends a signed target: the reason (with --approved-by)."),
+            valueName: "reason"
+        )
+    )
+    var amend: String?
+    @Option(help: ArgumentHelp(say("变更的批准人", "Who approved the amendment."), valueName: "name"))
+    var approvedBy: String?
     @Argument(help: ArgumentHelp(say("单元格：单位/报表/报告期/指标", "The cell: unit/form/period/item."), valueName: "cell"))
     var cell: String
     @Argument(
@@ -37,12 +46,34 @@ struct ClientSet: AsyncParsableCommand {
     )
     var value: String
 
+    func validate() throws {
+        guard (self.amend == nil) == (self.approvedBy == nil) else {
+            throw ValidationError(
+                say("--amend 和 --approved-by 须同时给出。", "Give --amend and --approved-by together.")
+            )
+        }
+        guard self.amend == nil || self.amendment != nil else {
+            throw ValidationError(
+                say("变更理由和批准人各写一行，不能为空。", "Reason and approver are one line each, and not empty.")
+            )
+        }
+    }
+
+    private var amendment: Amendment? {
+        self.amend.flatMap { Amendment(reason: $0, approvedBy: self.approvedBy ?? "") }
+    }
+
     func run() async throws {
         let client = try OpenedClient(self.common, access: .write)
         let cell = try client.cell(self.cell)
         let (value, conversion) = try client.scheme.reading(self.value, for: cell.item)
-        let edit = Edit(cell.address, value, basis: self.seen.map { .seen(SeenToken($0)) } ?? .present)
-        let outcome = try client.store.write([edit], now: wallClock())[0]
+        let edit = Edit(
+            cell.address,
+            value,
+            basis: self.seen.map { .seen(SeenToken($0)) } ?? .present,
+            amendment: self.amendment
+        )
+        let outcome = try client.store.write([edit], scheme: client.scheme, now: wallClock())[0]
         try SetReport(outcome, cell, client, conversion: conversion).write(json: self.output.json)
     }
 }
@@ -94,18 +125,22 @@ struct ShownCellJSON: Encodable {
     let seen: String
     let conflict: Bool
     let notCounted: Bool
+    /// Of a target whose letter is signed: 0 as signed, else the number of the amendment that it has from.
+    @Nullable var targetVersion: Int?
 
-    init(_ state: CellState, scheme: Scheme) {
+    init(_ state: CellState, scheme: Scheme, targetVersion: Int? = nil) {
         self.cell = state.address.description
         self.value = ValueJSON(state.value, at: state.address, scheme: scheme)
         self.seen = state.seen.description
         self.conflict = state.isConflict
         self.notCounted = false
+        self._targetVersion = Nullable(wrappedValue: targetVersion)
     }
 
     enum CodingKeys: String, CodingKey {
         case cell, value, seen, conflict
         case notCounted = "not_counted"
+        case targetVersion = "target_version"
     }
 }
 

@@ -71,13 +71,31 @@ struct ClientShow: AsyncParsableCommand {
                     + (naming ? say("（\(dated.period)）", " (\(dated.period))") : "")
             }
             table.add([
-                name, mark + cell.value.text(at: cell.address, scheme: client.scheme),
+                name + Self.note(row.targetVersion), mark + cell.value.text(at: cell.address, scheme: client.scheme),
                 beside(row.comparison?.last, naming: true), beside(row.comparison?.yearBefore),
                 beside(row.comparison?.plan), row.comparison?.completion?.description ?? "",
                 cell.versions.first?.who ?? "", cell.seen.description,
             ])
         }
         return table
+    }
+
+    private static func note(_ targetVersion: Int?) -> String {
+        switch targetVersion {
+        case nil: ""
+        case 0?: say("〔原签〕", " (as signed)")
+        case let number?: say("〔第\(number)次变更〕", " (amendment \(number))")
+        }
+    }
+
+    /// Of a target, which version of its letter it has from; `nil` for every other cell.
+    private static func targetVersion(_ address: CellAddress, _ client: OpenedClient) throws -> Int? {
+        guard let letter = client.scheme.letter(over: address), address != letter.amendments else { return nil }
+        return LetterRule.version(
+            of: address,
+            signed: try client.store.cell(letter.signed),
+            amendments: try client.store.cell(letter.amendments)
+        )
     }
 
     private static func rows(
@@ -87,11 +105,12 @@ struct ClientShow: AsyncParsableCommand {
         _ client: OpenedClient
     ) throws -> [ComparedCell] {
         let cells = try Self.cells(unit, form, period, client)
+        let versions = try cells.map { try Self.targetVersion($0.address, client) }
         let today = client.today
         return try client.store.withFigures { figures in
-            try cells.map { cell in
+            try zip(cells, versions).map { cell, version in
                 guard let item = form.item(cell.address.item), cell.address.row.isEmpty else {
-                    return ComparedCell(state: cell, comparison: nil)
+                    return ComparedCell(state: cell, targetVersion: version, comparison: nil)
                 }
                 let comparison = try FigureComparison(
                     of: item,
@@ -101,7 +120,7 @@ struct ClientShow: AsyncParsableCommand {
                     today: today,
                     source: figures
                 )
-                return ComparedCell(state: cell, comparison: comparison)
+                return ComparedCell(state: cell, targetVersion: version, comparison: comparison)
             }
         }
     }
@@ -135,6 +154,8 @@ struct ClientShow: AsyncParsableCommand {
 /// A cell with what it is looked at beside.
 private struct ComparedCell {
     let state: CellState
+    /// Of a target, which version of its letter it has from.
+    let targetVersion: Int?
     /// `nil` for what the scheme does not know.
     let comparison: FigureComparison?
 }
@@ -145,7 +166,7 @@ private struct ComparedCellJSON: Encodable {
     private let measure: String?
 
     init(_ cell: ComparedCell, scheme: Scheme) {
-        self.shown = ShownCellJSON(cell.state, scheme: scheme)
+        self.shown = ShownCellJSON(cell.state, scheme: scheme, targetVersion: cell.targetVersion)
         self.comparison = cell.comparison
         self.measure = scheme.form(cell.state.address.form)?.item(cell.state.address.item)?.measure?.code
     }

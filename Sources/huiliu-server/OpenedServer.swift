@@ -10,13 +10,18 @@ struct OpenedServer {
     let scheme: Scheme
 
     init(_ common: CommonOptions, access: ReportDatabase.Access) throws {
+        self.store = try Self.store(common, access: access)
+        self.source = try self.store.schemeSource()
+        self.scheme = try Scheme.parse(self.source)
+    }
+
+    /// The store alone, whatever its scheme is like.
+    static func store(_ common: CommonOptions, access: ReportDatabase.Access) throws -> ServerStore {
         do {
-            self.store = try ServerStore(in: common.storeDirectory, access: access)
+            return try ServerStore(in: common.storeDirectory, access: access)
         } catch let error as StoreError {
             guard case .notFound = error else { throw error }
             throw CommandFailure(Exit.usage, error)
         }
-        self.source = try self.store.schemeSource()
-        self.scheme = try Scheme.parse(self.source)
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import BundledScheme
-import Foundation
 import ReportCommand
 import ReportModel
 import ReportScheme
@@ -31,7 +30,7 @@ struct ServerInit: AsyncParsableCommand {
     var scheme: String?
 
     func run() async throws {
-        let source = try self.scheme.map(Self.read) ?? BundledScheme.source
+        let source = try self.scheme.map(SchemeFolder.read) ?? BundledScheme.source
         let scheme = try Scheme.parse(source)
         _ = try ServerStore.create(
             in: self.common.storeDirectory,
@@ -43,24 +42,6 @@ struct ServerInit: AsyncParsableCommand {
                 "已建立省级数据库：\(self.common.storeDirectory)（\(scheme.name.chinese)，\(scheme.units.count) 个单位，\(scheme.forms.count) 张报表）",
                 "Made the province's store in \(self.common.storeDirectory) (\(scheme.name.english): \(scheme.units.count) units, \(scheme.forms.count) forms)"
             )
-        )
-    }
-
-    /// Every YAML file that lies directly in `directory`.
-    private static func read(_ directory: String) throws -> SchemeSource {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
-            throw CommandFailure(
-                Exit.usage,
-                UsageError(
-                    Bilingual("读不到目录 \(directory)。", "The directory \(directory) cannot be read."),
-                    advice: Bilingual("请核对 --scheme 的路径。", "Check the path given to --scheme.")
-                )
-            )
-        }
-        return try SchemeSource(
-            read: names.filter { $0.hasSuffix(".yaml") }.sorted().map { name in
-                (name: name, bytes: [UInt8](FileManager.default.contents(atPath: directory + "/" + name) ?? Data()))
-            }
         )
     }
 }

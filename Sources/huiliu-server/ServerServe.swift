@@ -42,8 +42,6 @@ struct ServerServe: AsyncParsableCommand {
         let logger = makeLogger(label: "huiliu-server")
         let service = try SyncService(
             store: server.store,
-            scheme: server.scheme,
-            source: server.source,
             address: address,
             logger: logger,
             now: wallClock,

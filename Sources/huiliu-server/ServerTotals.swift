@@ -75,12 +75,19 @@ struct ServerTotals: AsyncParsableCommand {
         for row in totals.rows where row.reported > 0 || row.own != nil || row.plan != nil {
             table.add([
                 "\(row.unit.code) \(row.unit.name[Speech.language])", row.item.name[Speech.language],
-                (row.isApproximate ? "≈" : "") + (row.sum?.description ?? "—"), row.item.measure?.code ?? "",
+                Self.sum(row), row.item.measure?.code ?? "",
                 row.own?.description ?? "", row.difference?.description ?? "", "\(row.reported)/\(row.expected)",
                 row.plan?.description ?? "", row.completion?.description ?? "", Self.notes(row),
             ])
         }
         for line in table.lines { Console.line(line) }
+    }
+
+    /// `≥14.7`, `15-19` for a sum with ranges in it, `—` for none.
+    private static func sum(_ row: Totals.Row) -> String {
+        guard let sum = row.sum else { return "—" }
+        if let upper = row.upper { return "\(sum)-\(upper)" }
+        return row.approximation.sign + sum.description
     }
 
     private static func notes(_ row: Totals.Row) -> String {
@@ -90,7 +97,11 @@ struct ServerTotals: AsyncParsableCommand {
             let named = row.missing.prefix(3).map(\.description).joined(separator: " ")
             let more =
                 row.missing.count > 3 ? say(" 等 \(row.missing.count) 家", " and \(row.missing.count - 3) more") : ""
-            notes.append(say("缺报 ", "missing ") + named + more)
+            let count = say(
+                "\(row.expected) 家缺 \(row.missing.count) 家：",
+                "\(row.missing.count) of \(row.expected) missing: "
+            )
+            notes.append(count + named + more)
         }
         if row.inConflict > 0 { notes.append(say("\(row.inConflict) 格冲突", "\(row.inConflict) in conflict")) }
         return notes.joined(separator: say("；", "; "))

@@ -54,8 +54,6 @@ struct Throughput {
         let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
         let service = try SyncService(
             store: serving,
-            scheme: scheme,
-            source: self.source,
             address: HostPort(host: "127.0.0.1", port: 0),
             logger: logger,
             now: { Workday.time },

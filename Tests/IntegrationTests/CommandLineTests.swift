@@ -4,8 +4,8 @@ import Testing
 @Suite("The commands, as people and scripts meet them")
 struct CommandLineTests {
     static let subcommands: [(command: Command, name: String)] =
-        ["init", "serve", "totals", "devices"].map { (.server, $0) }
-        + ["init", "set", "import", "show", "status", "sync", "conflicts", "resolve", "match"].map { (.client, $0) }
+        ["init", "serve", "scheme", "totals", "board", "devices"].map { (.server, $0) }
+        + ["init", "set", "import", "show", "status", "sync", "conflicts", "resolve", "match", "check", "submit"].map { (.client, $0) }
         + ["status", "log", "explain", "diff"].map { (.inspect, $0) }
 
     /// Whether `text` has Chinese characters.

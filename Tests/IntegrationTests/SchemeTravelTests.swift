@@ -54,18 +54,20 @@ enum OwnScheme {
     static func write(
         in scene: Scene,
         itemCount: Int = 2,
+        items numbers: [Int]? = nil,
+        version: String = "1",
         type: String = "unit: 公里, kind: current",
         replacing old: String = "",
         with new: String = "",
         in changedFile: String = ""
     ) throws -> String {
-        let items = (1...itemCount).map { number in
+        let items = (numbers ?? Array(1...itemCount)).map { number in
             let code = self.item(number)
             return
                 "  - {item: \(code), name: 指标\(number), name_en: Figure \(number), \(type), periods: [month], reported_by: [zone]}"
         }
         let files = [
-            "scheme.yaml": "scheme: own\nname: 自定制度\nname_en: Own scheme\nversion: \"1\"\n",
+            "scheme.yaml": "scheme: own\nname: 自定制度\nname_en: Own scheme\nversion: \"\(version)\"\n",
             "units.yaml": """
             units:
               - {code: "410000", name: 河南省, name_en: Henan, level: province}

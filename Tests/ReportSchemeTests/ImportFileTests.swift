@@ -65,9 +65,26 @@ import TestSupport
         let head = "unit,form,period,item,value\n410728-01,roads,2024,length,5\n410728-01,roads,2024,铺路,"
         #expect(try Self.read(head + "5.0公里\n").refused.isEmpty)
         #expect(try Self.read(head + "5.0公里\n").accepted.count == 1)
-        let refused = try Self.read(head + "6\n").refused
-        #expect(refused.map(\.code) == ["duplicate_cell"])
-        #expect(refused[0].line == 3 && refused[0].text.english.contains("line 2"))
+        let file = try Self.read(head + "6\n410728-01,roads,2024,length,5.0\n410728-02,roads,2024,length,7\n")
+        #expect(file.refused.map { "\($0.line) \($0.column) \($0.code)" } == (2...4).map { "\($0) 5 colliding_rows" })
+        #expect(file.refused[0].text.english.contains("line 3;") && file.refused[1].text.chinese.contains("第 2、4 行"))
+        #expect(file.accepted.map(\.line) == [5])
+        #expect(!file.refused.contains { $0.text.chinese.contains("年份") })
+    }
+
+    @Test func milestonesPrintedWithOneYearAskForTheirYears() throws {
+        let plans = (0..<5).map { "410728-01,roads,2024,道路计划,\(8 + $0 * 2)公里\n" }.joined()
+        let text = "单位,报表,报告期,指标,数值\n\(plans)长垣县产业集聚区,道路,2024,铺路,近5公里\n"
+        let file = try Self.read(text)
+        #expect(file.refused.map(\.line) == [2, 3, 4, 5, 6] && file.accepted.map(\.line) == [7])
+        #expect(file.refused.allSatisfy { $0.code == "colliding_rows" && $0.text.chinese.contains("各写各的年份") })
+        #expect(file.refused[2].text.chinese.contains("第 2、3、5、6 行"))
+        #expect(
+            file.refused[2].text.english.contains("lines 2, 3, 5, 6") && file.refused[2].text.english.contains("year")
+        )
+        var dated = text
+        for year in 2011...2015 { dated = dated.replacingFirst("2024,道路计划", with: "\(year),道路计划") }
+        #expect(try Self.read(dated).refused.isEmpty && Self.read(dated).accepted.count == 6)
     }
 
     static let unreadable: [([UInt8], String)] = [
@@ -107,5 +124,12 @@ import TestSupport
                 #expect((2...lineCount).contains(line), "replay with seed \(seed)")
             }
         }
+    }
+}
+
+extension String {
+    fileprivate func replacingFirst(_ old: String, with new: String) -> String {
+        guard let range = self.firstRange(of: old) else { return self }
+        return String(self[..<range.lowerBound] + new + self[range.upperBound...])
     }
 }

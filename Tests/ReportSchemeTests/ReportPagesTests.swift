@@ -54,7 +54,8 @@ import Testing
             #expect(
                 Set(row.keys) == [
                     "unit", "name", "level", "item", "unit_of_measure", "sum", "upper", "own", "difference",
-                    "reported", "expected", "missing", "withheld", "approximate", "in_conflict", "plan", "completion",
+                    "reported", "expected", "missing", "withheld", "approximate", "direction", "in_conflict", "plan",
+                    "completion",
                 ]
             )
         }

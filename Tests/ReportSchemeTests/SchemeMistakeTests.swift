@@ -35,7 +35,7 @@ import Testing
             "name_en",
             "name_de: x\nname_en",
             "scheme.yaml:3:1",
-            .unknownKey("name_de", known: ["scheme", "name", "name_en", "version", "schedule"])
+            .unknownKey("name_de", known: ["scheme", "name", "name_en", "version", "schedule", "target_letter"])
         ),
         Case("scheme.yaml", "version: \"1\"", "", "scheme.yaml:1:1", .missingKey("version")),
         Case("scheme.yaml", "small", "_small", "scheme.yaml:1:9", .systemCode("_small")),

@@ -103,7 +103,8 @@ import Testing
         case 0: return .missing
         case 1: return .notApplicable
         case 2: return .withheld
-        case 3: return .number(Quantity(number, qualifier: .about))
+        case 3:
+            return .number(Quantity(number, qualifier: [.about, .about, .near, .over].randomElement(using: &random)))
         case 4: return .number(Quantity(number, upper: try! number.adding(ExactDecimal(2))))
         default: return .number(Quantity(number))
         }
@@ -118,6 +119,7 @@ struct NaiveTotals {
         var counts: [Int]
         var names: [[String]]
         var approximate: Bool
+        var direction: String?
     }
 
     let scheme: Scheme
@@ -207,6 +209,8 @@ struct NaiveTotals {
         let withheld = zip(contributors, given).filter { $1?.value == .withheld }.map(\.0.description)
         let conflicts = given.count { $0?.isInConflict == true } + (isParent && own?.isInConflict == true ? 1 : 0)
         let approximate = (sum == nil ? [own] : given).contains { $0?.value.quantity?.isApproximate == true }
+        let quantities = (sum == nil ? [own] : given).compactMap { $0?.value.quantity }.filter(\.isApproximate)
+        let directions = Set(quantities.map { $0.qualifier?.direction.rawValue })
         let upper = hasRange ? self.sum(unit, item, self.cells, upper: true) : nil
         return Row(
             cell: "\(unit)/\(item.code)",
@@ -215,7 +219,8 @@ struct NaiveTotals {
             ],
             counts: [contributors.count - missing.count - withheld.count, contributors.count, conflicts],
             names: [missing, withheld],
-            approximate: approximate
+            approximate: approximate,
+            direction: directions.count == 1 ? directions.first! : nil
         )
     }
 }
@@ -227,7 +232,8 @@ extension NaiveTotals.Row {
             numbers: [row.sum, row.upper, row.own, row.difference, row.plan, row.completion].map { $0?.description },
             counts: [row.reported, row.expected, row.inConflict],
             names: [row.missing.map(\.description), row.withheld.map(\.description)],
-            approximate: row.isApproximate
+            approximate: row.isApproximate,
+            direction: row.approximation.direction?.rawValue
         )
     }
 }

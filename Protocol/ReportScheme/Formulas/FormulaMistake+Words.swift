@@ -1,6 +1,25 @@
 import ReportModel
 
 extension FormulaMistake.Reason {
+    /// Names the mistake for programs.
+    var code: String {
+        switch self {
+        case .unexpected, .endsEarly, .tooDeep: "formula_syntax"
+        case .badNumber: "formula_bad_number"
+        case .unknownMeasure: "formula_unknown_measure"
+        case .unknownItem: "formula_unknown_item"
+        case .unknownFunction: "formula_unknown_function"
+        case .unknownLevel: "formula_unknown_level"
+        case .argumentCount: "formula_argument_count"
+        case .wantsItem, .wantsItemOf, .wantsNumber, .wantsCondition, .wantsDate: "formula_type"
+        case .classesDiffer, .classNotAllowed: "formula_classes_differ"
+        case .noPlan: "formula_no_plan"
+        case .addsPeriods: "formula_adds_periods"
+        case .notCumulative: "formula_not_cumulative"
+        case .agreesWithoutItem: "formula_agrees_without_item"
+        }
+    }
+
     /// What is wrong, as part of a line that begins with the place.
     var words: Bilingual {
         switch self {

@@ -1,0 +1,94 @@
+import ReportModel
+import ReportScheme
+import ReportStorage
+
+/// Why a target changes after its letter was signed, and who approved.
+package struct Amendment: Hashable, Sendable {
+    package let reason: String
+    package let approvedBy: String
+
+    /// - Returns: `nil` when one of the two says nothing, or has several lines: an amendment is one line.
+    package init?(reason: String, approvedBy: String) {
+        self.reason = reason.trimmingBlanks
+        self.approvedBy = approvedBy.trimmingBlanks
+        for text in [self.reason, self.approvedBy] where text.isEmpty || text.contains(where: \.isNewline) {
+            return nil
+        }
+    }
+}
+
+/// What a signed target letter means for the cells under it.
+package enum LetterRule {
+    /// What is to be done with a write that would otherwise be made.
+    enum Decision: Hashable {
+        case free
+        /// Allowed, if the amendments become this text in the same change.
+        case amending(String)
+        case refused(WriteRefusal.Reason)
+    }
+
+    /// - Parameters:
+    ///   - cell: the cell to be written, as it is.
+    ///   - signed: the letter's date.
+    ///   - amendments: what the letter's amendments say now.
+    static func decide(
+        _ edit: Edit,
+        cell: CellState,
+        letter: LetterCells,
+        signed: CellState,
+        amendments: String
+    ) -> Decision {
+        guard let day = self.day(signed) else { return edit.amendment == nil ? .free : .refused(.notSigned) }
+        if case .resolving = edit.basis, cell.versions.contains(where: { $0.version.value == edit.value }) {
+            // Each of the versions was free or amended when it was written.
+            return .free
+        }
+        if edit.address == letter.amendments { return .refused(.amendmentsAreKept) }
+        guard let amendment = edit.amendment else { return .refused(.signed(day)) }
+        let number = self.lines(amendments).count + 1
+        let (old, new) = (self.text(cell.value, letter), self.text(edit.value, letter))
+        let line =
+            "第\(number)次变更：\(letter.itemName)\(self.mark(edit.address)) \(old) → \(new)；"
+            + "理由：\(amendment.reason)；批准人：\(amendment.approvedBy)"
+        let text = (self.lines(amendments) + [line]).joined(separator: "\n")
+        return text.utf8.count > ChangeLimits.textByteCountMax ? .refused(.textTooLong) : .amending(text)
+    }
+
+    /// Which version of the letter gave a cell its value: 0 as signed, else the number of its last amendment; `nil` when
+    /// nothing is signed.
+    package static func version(of address: CellAddress, signed: CellState, amendments: CellState) -> Int? {
+        guard self.day(signed) != nil else { return nil }
+        let mark = self.mark(address)
+        let latest = self.lines(self.text(of: amendments)).last { $0.hasPrefix("第") && $0.contains(mark) }
+        return latest.flatMap { Int($0.dropFirst().prefix { $0.isASCII && $0.isNumber }) } ?? 0
+    }
+
+    static func text(of amendments: CellState) -> String {
+        if case .text(let text) = amendments.value { text } else { "" }
+    }
+
+    /// The first day of signing that anybody entered: in a conflict, the letter is signed.
+    private static func day(_ signed: CellState) -> CalendarDate? {
+        for authored in signed.versions {
+            if case .date(let day) = authored.version.value { return day }
+        }
+        return nil
+    }
+
+    /// Names the cell within the letter, so that its amendments are found again.
+    private static func mark(_ address: CellAddress) -> String {
+        "（\(address.form)/\(address.period)/\(address.item)）"
+    }
+
+    private static func text(_ value: CellValue, _ letter: LetterCells) -> String {
+        switch value {
+        case .missing: "空"
+        case .number: value.description + letter.measure
+        default: value.description
+        }
+    }
+
+    private static func lines(_ amendments: String) -> [String] {
+        amendments.split(whereSeparator: \.isNewline).map(String.init)
+    }
+}

@@ -1,0 +1,40 @@
+import ReportModel
+
+/// What one scheme has and another lacks: forms, items (`form.item`) and units by their codes, in the order of the text.
+package struct SchemeDifference: Hashable, Sendable {
+    /// Codes of the three sorts.
+    package struct Parts: Hashable, Sendable {
+        package let forms: [String]
+        package let items: [String]
+        package let units: [String]
+
+        fileprivate init(of scheme: Scheme, lackedBy other: Scheme) {
+            self.forms = scheme.forms.filter { other.form($0.code) == nil }.map(\.code.description)
+            self.items = scheme.forms.flatMap { form in
+                form.items.filter { other.form(form.code)?.item($0.code) == nil }.map { "\(form.code).\($0.code)" }
+            }
+            self.units = scheme.units.filter { other.unit($0.code) == nil }.map(\.code.description)
+        }
+
+        package var isEmpty: Bool { self.forms.isEmpty && self.items.isEmpty && self.units.isEmpty }
+    }
+
+    package let added: Parts
+    package let removed: Parts
+
+    /// - Parameter old: the scheme until now.
+    package init(from old: Scheme, to new: Scheme) {
+        self.added = Parts(of: new, lackedBy: old)
+        self.removed = Parts(of: old, lackedBy: new)
+    }
+}
+
+extension Scheme {
+    /// Whether the scheme has this item and this unit, whether or not the one still reports the other.
+    package func knows(unit: UnitCode, form: Code, item: Code) -> Bool {
+        self.unit(unit) != nil && self.form(form)?.item(item) != nil
+    }
+
+    /// All items of all forms.
+    package var itemCount: Int { self.forms.reduce(0) { $0 + $1.items.count } }
+}

@@ -1,0 +1,43 @@
+import Logging
+import ReportScheme
+import ServerStore
+import Synchronization
+
+/// The scheme by which connections are served. Another process may give the store a new one at any time; connections
+/// that begin afterwards have it.
+final class SchemeInUse: Sendable {
+    /// A scheme as it is served.
+    struct Loaded: Sendable {
+        let scheme: Scheme
+        let bytes: [UInt8]
+        let mark: String?
+
+        init(_ store: ServerStore) throws {
+            let (mark, source) = try store.markedSchemeSource()
+            self.scheme = try Scheme.parse(source)
+            self.bytes = source.encoded
+            self.mark = mark
+        }
+    }
+
+    private let store: ServerStore
+    private let logger: Logger
+    private let loaded: Mutex<Loaded>
+
+    init(_ store: ServerStore, logger: Logger) throws {
+        self.store = store
+        self.logger = logger
+        self.loaded = Mutex(try Loaded(store))
+    }
+
+    /// The store's scheme now. Blocks: reads from the disk.
+    func current() throws -> Loaded {
+        let mark = try self.store.schemeMark()
+        let known = self.loaded.withLock { $0 }
+        guard known.mark != mark else { return known }
+        let loaded = try Loaded(self.store)
+        self.loaded.withLock { $0 = loaded }
+        self.logger.info("scheme replaced", metadata: ["scheme": "\(loaded.scheme.identification)"])
+        return loaded
+    }
+}

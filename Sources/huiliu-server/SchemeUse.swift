@@ -1,0 +1,122 @@
+import ArgumentParser
+import ReportCommand
+import ReportModel
+import ReportScheme
+import ReportStorage
+import ServerStore
+
+/// `scheme use`
+struct SchemeUse: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "use",
+            abstract: say(
+                "更换报表制度；已存的数值一律保留，各县下次同步时得到新制度",
+                "Replaces the scheme; every stored value is kept, and offices get the new one with their next sync."
+            ),
+            discussion: say(
+                "例：huiliu-server scheme use 制度目录\n正在运行的 serve 无需重启。",
+                "Example: huiliu-server scheme use SCHEME_DIR\nA running serve need not be restarted."
+            )
+        )
+    }
+
+    @OptionGroup var common: CommonOptions
+    @Flag(
+        help: ArgumentHelp(
+            say(
+                "新制度不再认识的数值也照换（数值保留、照传，只是不再显示和汇总）",
+                "Go on although values are stored that the new scheme does not know."
+            )
+        )
+    )
+    var yes = false
+    @Argument(help: ArgumentHelp(say("报表制度目录（YAML 文件）", "A directory of scheme files in YAML."), valueName: "dir"))
+    var directory: String
+
+    func run() async throws {
+        let source = try SchemeFolder.read(self.directory)
+        let scheme = try Scheme.parse(source)
+        // The scheme in use may be one that an older version of this program took: it need not be readable to be replaced.
+        let store = try OpenedServer.store(self.common, access: .write)
+        guard try source != store.schemeSource() else {
+            return Console.line(say("数据库已在使用此制度，未作更改。", "The store uses this scheme already; nothing was changed."))
+        }
+        var unknown = 0
+        var difference: SchemeDifference?
+        try store.replaceScheme(with: source) { currentSource, stored in
+            let current = try? Scheme.parse(currentSource)
+            guard (scheme.code, scheme.version) != (current?.code, current?.version) else {
+                throw SchemeUseRefusal.sameVersion(scheme.version)
+            }
+            unknown = stored.filter { cell in
+                !scheme.knows(unit: cell.unit, form: cell.form, item: cell.item)
+                    && current?.knows(unit: cell.unit, form: cell.form, item: cell.item) != false
+            }.reduce(0) { $0 + $1.count }
+            guard unknown == 0 || self.yes else { throw SchemeUseRefusal.forgetsValues(unknown) }
+            difference = current.map { SchemeDifference(from: $0, to: scheme) }
+        }
+        SchemeSummary.tell(scheme)
+        if let difference {
+            Self.tell(difference.added, say("新增", "added"))
+            Self.tell(difference.removed, say("取消", "removed"))
+        }
+        if unknown > 0 {
+            Console.line(
+                say(
+                    "有 \(unknown) 个已存数值新制度不再认识；它们仍然保留，并照常传给各县。",
+                    "The new scheme no longer knows \(unknown) stored values; they are kept, and passed on to the offices."
+                )
+            )
+        }
+    }
+
+    private static func tell(_ parts: SchemeDifference.Parts, _ word: String) {
+        for (name, codes) in [
+            (say("报表", "forms"), parts.forms), (say("指标", "items"), parts.items), (say("单位", "units"), parts.units),
+        ] where !codes.isEmpty {
+            let more = codes.count > 20 ? "…" : ""
+            Console.line("\(word) \(codes.count) \(name): \(codes.prefix(20).joined(separator: " "))\(more)")
+        }
+    }
+}
+
+/// Why the store's scheme was not replaced.
+enum SchemeUseRefusal: ExplainedError {
+    case sameVersion(String)
+    case forgetsValues(Int)
+
+    var code: String {
+        switch self {
+        case .sameVersion: "scheme_version_unchanged"
+        case .forgetsValues: "scheme_forgets_values"
+        }
+    }
+
+    var explanation: Bilingual {
+        switch self {
+        case .sameVersion(let version):
+            Bilingual(
+                "制度内容变了，版本号却仍是 \(version)，未更换。",
+                "The scheme has changed but its version is still \(version); it was not replaced."
+            )
+        case .forgetsValues(let count):
+            Bilingual(
+                "有 \(count) 个已存数值新制度不再认识，未更换。",
+                "The new scheme does not know \(count) values that are stored; it was not replaced."
+            )
+        }
+    }
+
+    var advice: Bilingual {
+        switch self {
+        case .sameVersion:
+            Bilingual("请在 scheme.yaml 中改写 version。", "Give it a new version in scheme.yaml.")
+        case .forgetsValues:
+            Bilingual(
+                "请把这些指标和单位留在制度里，或加 --yes：数值仍保留并照传，只是不再汇总。",
+                "Keep those items and units in the scheme, or add --yes: the values are kept and passed on, but not summed."
+            )
+        }
+    }
+}
