@@ -33,6 +33,7 @@ struct JSONContractTests {
             [
                 "unit", "name", "level", "item", "unit_of_measure", "sum", "upper", "own", "difference", "reported",
                 "expected", "missing", "withheld", "approximate", "direction", "in_conflict", "plan", "completion",
+                "year_before", "growth", "share", "derived",
             ]
         ),
         Place(

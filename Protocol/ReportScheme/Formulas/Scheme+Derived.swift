@@ -1,21 +1,25 @@
 import ReportModel
 
-/// A derived figure, worked out.
+/// A figure that was worked out from others: a share, a growth, a completion.
 package struct DerivedFigure: Hashable, Sendable {
-    /// Exact, in the item's unit of measure.
+    /// Worked out exactly, in the item's unit of measure.
     package let value: Fraction
-    /// Half-up at the item's precision; nothing is ever computed from it.
+    /// As it is printed: rounded half-up to the decimals that the scheme gives the item.
     package let printed: ExactDecimal
-    /// Whether a figure behind it has a qualifier or is a range.
+    /// Whether a figure behind it is approximate or a range (近200, 2-3), so that this one is no more exact than that.
     package let isApproximate: Bool
 }
 
 extension Scheme {
-    /// What a derived item comes to for a unit and period.
+    /// Works a derived item out.
     ///
-    /// - Parameter source: at a unit with reporters below it, their totals: a ratio is worked out anew at every level.
-    /// - Returns: `nil` for an item that is not derived, when a figure behind it is missing (no target, no ratio: never
-    ///   0 %), when it would divide by zero, and when the result has more digits than can be printed.
+    /// - Parameters:
+    ///   - context: for which unit and period. At a unit that does not report what the formula names, the source gives
+    ///     the sums over the units below: a completion of a county is sum over sum, never a mean of percentages.
+    ///   - today: the day in Asia/Shanghai.
+    ///   - source: gives the figures that the formula names, wherever it looks.
+    /// - Returns: `nil` for an item without a formula, when something is missing, when it is divided by zero, and when
+    ///   the result has more digits than a figure can have.
     package func derived(
         _ item: Item,
         of form: Form,
@@ -25,8 +29,9 @@ extension Scheme {
     ) throws -> DerivedFigure? {
         guard let formula = item.formula else { return nil }
         var evaluator = Evaluator(scheme: self, today: today, source: source, context: context)
-        guard let figure = try evaluator.figure(formula.expression, .stated),
-            let value = figure.value / (item.measure?.factor ?? Fraction(1)),
+        let reference = ItemReference(item, in: form)
+        guard let figure = try evaluator.figure(.item(reference), .stated),
+            let value = figure.value / reference.factor,
             let printed = value.rounded(decimals: formula.decimals)
         else { return nil }
         return DerivedFigure(value: value, printed: printed, isApproximate: !figure.isExact)
