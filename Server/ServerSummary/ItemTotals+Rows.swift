@@ -8,7 +8,11 @@ extension ItemTotals {
     ///   - plan: the totals of the plan item at the calendar year, over the same tree.
     ///   - before: the totals of the item in the same period of the year before, over the same tree.
     func rows(plan: ItemTotals?, before: ItemTotals?) throws(TotalsOverflow) -> [Totals.Row?] {
-        let beside = Beside(plan: plan, planCoverage: plan.map { Coverage(of: self, by: $0) }, before: before.map { ($0, SameContributors(self, $0)) })
+        let beside = Beside(
+            plan: plan,
+            planCoverage: plan.map { Coverage(of: self, by: $0) },
+            before: before.map { ($0, SameContributors(self, $0)) }
+        )
         var rows: [Totals.Row?] = Array(repeating: nil, count: self.tree.units.count)
         for (index, tally) in self.tallies.enumerated() {
             guard let tally else { continue }

@@ -30,7 +30,8 @@ extension TotalsFigures {
             guard behind.contains(where: { $0.totals.sumOrOwn(index) != nil }), let tally = first.totals.tallies[index]
             else { return nil }
             let context = FormulaContext(unit: self.tree.units[index].code, period: period)
-            let derived = pairs.allSatisfy { $0.isWhole(at: index) }
+            let derived =
+                pairs.allSatisfy { $0.isWhole(at: index) }
                 ? try self.scheme.derived(item, of: form, for: context, today: today, source: self) : nil
             return Totals.Row(
                 unit: self.tree.units[index],

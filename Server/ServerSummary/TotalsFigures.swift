@@ -13,7 +13,8 @@ final class TotalsFigures: FigureSource {
     private var tables: [Place: CellTable] = [:]
     private var totals: [Place: [Code: ItemTotals]] = [:]
     /// Over the whole province, for formulas that look above the tree.
-    private lazy var whole: TotalsFigures? = self.tree.units.first?.code == self.scheme.root.code
+    private lazy var whole: TotalsFigures? =
+        self.tree.units.first?.code == self.scheme.root.code
         ? nil
         : TotalsFigures(self.scheme, under: self.scheme.root.code, on: self.day, in: .administrative, cells: self.cells)
 

@@ -239,7 +239,10 @@ extension Check.Level {
         switch self {
         case .error: Bilingual("有错误的报表不能上报。", "A report with an error is not submitted.")
         case .warning:
-            Bilingual("警告须说明原因才能上报（--because）。", "A warning must be explained before the report is submitted (--because).")
+            Bilingual(
+                "警告须说明原因才能上报（--because）。",
+                "A warning must be explained before the report is submitted (--because)."
+            )
         case .information: Bilingual("提示不影响上报。", "It does not stand against submitting.")
         }
     }

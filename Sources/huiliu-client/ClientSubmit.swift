@@ -38,7 +38,15 @@ struct ClientSubmit: AsyncParsableCommand {
         )
         if case .refused(let refusal) = outcome { throw client.failure(refusal) }
         if self.output.json {
-            JSONOutput.write(SubmitJSON(unit: scope.units[0].description, form: scope.form!.description, period: self.period, state: ReportMark.submitted.rawValue, written: outcome.isWritten))
+            JSONOutput.write(
+                SubmitJSON(
+                    unit: scope.units[0].description,
+                    form: scope.form!.description,
+                    period: self.period,
+                    state: ReportMark.submitted.rawValue,
+                    written: outcome.isWritten
+                )
+            )
         } else {
             Console.line(
                 outcome.isWritten

@@ -57,7 +57,12 @@ import Testing
     static let after = CalendarDate("2024-07-01")!
 
     private func row(_ form: String, _ period: String, _ unit: UnitCode) throws -> Totals.Row? {
-        try Totals.compute(scheme: Self.scheme, form: Self.scheme.form(named: form)!, period: Period(period)!, today: RuleScheme.today) {
+        try Totals.compute(
+            scheme: Self.scheme,
+            form: Self.scheme.form(named: form)!,
+            period: Period(period)!,
+            today: RuleScheme.today
+        ) {
             $1.kind == .year
                 ? [
                     ReportedCell(unit: Self.moved, item: "planned", value: .number(Quantity(ExactDecimal(20)))),

@@ -46,7 +46,9 @@ extension Scheme {
                 return
             }
             for named in formula.expression.references where named.look != .earlier {
-                let context = named.shift.reduce(FormulaContext(unit: self.root.code, period: period) as FormulaContext?) {
+                let context = named.shift.reduce(
+                    FormulaContext(unit: self.root.code, period: period) as FormulaContext?
+                ) {
                     $0?.shifted($1, in: self)
                 }
                 guard let context, let form = self.form(named.reference.form),
