@@ -64,7 +64,7 @@ struct RuleTests {
         Case(
             "f.share_a ~= share(f.a, f.a_plan)",
             "zone 2024 a = 6.3\nzone 2024 a_plan = 30\nzone 2024 share_a = 31.7",
-            finds: "甲区 2024：应当如此。share_a名 31.7%，而按 a名 6.3亿元 ÷ a_plan名 30亿元 = 21.0% 计算，相差 10.7%。"
+            finds: "甲区 2024：应当如此。share_a名 31.7%，而按 a名 6.3亿元 ÷ a_plan名 30亿元 = 21.0% 计算，相差 10.7个百分点。"
         ),
         // Plans are read at the year
         Case(
