@@ -14,12 +14,18 @@ package enum BundledScheme {
     /// One line a file of `henan-zones/`; a test compares the list with the folder.
     private static let files: [(name: String, bytes: [UInt8])] = [
         ("boundary.yaml", PackageResources.boundary_yaml),
+        ("checks_clusters.yaml", PackageResources.checks_clusters_yaml),
         ("checks_enterprises.yaml", PackageResources.checks_enterprises_yaml),
+        ("checks_general.yaml", PackageResources.checks_general_yaml),
         ("checks_growth.yaml", PackageResources.checks_growth_yaml),
         ("checks_infrastructure.yaml", PackageResources.checks_infrastructure_yaml),
         ("checks_investment.yaml", PackageResources.checks_investment_yaml),
         ("checks_land.yaml", PackageResources.checks_land_yaml),
+        ("checks_milestones.yaml", PackageResources.checks_milestones_yaml),
+        ("checks_output.yaml", PackageResources.checks_output_yaml),
         ("checks_projects.yaml", PackageResources.checks_projects_yaml),
+        ("checks_provincial.yaml", PackageResources.checks_provincial_yaml),
+        ("checks_zones.yaml", PackageResources.checks_zones_yaml),
         ("city_review.yaml", PackageResources.city_review_yaml),
         ("clusters.yaml", PackageResources.clusters_yaml),
         ("county_town.yaml", PackageResources.county_town_yaml),

@@ -26,7 +26,7 @@ struct FindingWriter {
             gap.map { "\($0.isNegative ? ($0.description.dropFirst().description) : $0.description)\(unit.label)" }
             ?? ""
         let isTold =
-            right.isPlain && rightWords.chinese.contains(expectedText) || rightWords.chinese.hasSuffix(expectedText)
+            rightWords.chinese.hasSuffix(expectedText) || right.isPlain && rightWords.chinese.contains(expectedText)
         let result = isTold ? "" : " = \(expectedText)"
         let leftResult = left.isPlain ? "" : " = \(found)\(unit.label)"
         let relation = comparison.words(gapText)
@@ -109,6 +109,7 @@ struct FindingWriter {
             let text = try evaluator.words(whole, home: self.context)
             if !text.chinese.isEmpty, !words.contains(text) { words.append(text) }
         }
+        words += try self.amiss(self.rule.rule, &evaluator)
         if case .complete(let item) = self.rule.rule, let below = try evaluator.below(item, .stated) {
             let direct = Set(below.parts.map(\.unit))
             let names = below.missing.filter(direct.contains).compactMap { evaluator.scheme.unit($0)?.name }
@@ -146,6 +147,29 @@ struct FindingWriter {
         let gap = evaluator.text((Fraction(nearest) - Fraction(printed)).magnitude * share.factor, unit)
         let sum = "\(counted) ÷ \(whole) = \(nearest)\(unit.label)"
         return Bilingual("最接近的是 \(sum)，相差 \(gap)", "the nearest is \(sum), a difference of \(gap)")
+    }
+
+    /// What is amiss with a list: the entries that the other list lacks, the numbers that are left out.
+    private func amiss<Source>(_ condition: Condition, _ evaluator: inout Evaluator<Source>) throws -> [Bilingual] {
+        switch condition {
+        case .and(let a, let b): return try self.amiss(a, &evaluator) + self.amiss(b, &evaluator)
+        case .within(let inner, let outer):
+            guard let entries = try evaluator.list(inner), let all = try evaluator.list(outer) else { return [] }
+            let strangers = entries.filter { !all.contains($0) }
+            guard !strangers.isEmpty else { return [] }
+            return [
+                Bilingual(
+                    "不在其列：\(strangers.joined(separator: "、"))",
+                    "not among them: \(strangers.joined(separator: ", "))"
+                )
+            ]
+        case .withoutGaps(let item):
+            let gaps = TextList.gaps(try evaluator.list(item) ?? []).map { gap in
+                gap.count == 1 ? "\(gap.lowerBound)" : "\(gap.lowerBound)–\(gap.upperBound)"
+            }
+            return [Bilingual("缺 \(gaps.joined(separator: "、"))", "left out: \(gaps.joined(separator: ", "))")]
+        default: return []
+        }
     }
 
     private func cells<Source>(_ evaluator: inout Evaluator<Source>) throws -> [CellAddress] {

@@ -276,4 +276,10 @@ enum TextList {
     static func entries(of text: String) -> [String] {
         text.split { "、，,；;\n".contains($0) }.map { String($0).trimmingBlanks }.filter { !$0.isEmpty }
     }
+
+    /// The numbers that are left out between the entries that are numbers from 0 on, one range for each gap.
+    static func gaps(_ entries: [String]) -> [ClosedRange<Int>] {
+        let numbers = entries.compactMap { Int($0) }.filter { $0 >= 0 }.sorted()
+        return zip(numbers, numbers.dropFirst()).compactMap { $1 - $0 > 1 ? $0 + 1...$1 - 1 : nil }
+    }
 }
