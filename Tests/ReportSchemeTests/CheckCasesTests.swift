@@ -8,12 +8,14 @@ import Testing
 @Suite("Real reports under the bundled checks")
 struct CheckCasesTests {
     static let cases: [CheckCase] = CheckCase.all
+    /// Read once, not for every case.
+    private static let plan = Result { CheckPlan(try Scheme.parse(BundledScheme.source)) }
 
     @Test("raise exactly the alarms that they deserve", arguments: Self.cases)
     func tried(_ test: CheckCase) throws {
-        let scheme = try Scheme.parse(BundledScheme.source)
-        let cells = try test.cells(scheme)
-        let findings = try CheckPlan(scheme).findings(
+        let plan = try Self.plan.get()
+        let cells = try test.cells(plan.scheme)
+        let findings = try plan.findings(
             about: cells.keys,
             today: test.today,
             source: CellDictionary(cells)
