@@ -9,12 +9,15 @@ import Testing
 struct CheckCasesTests {
     static let cases: [CheckCase] = CheckCase.all
     /// Read once, not for every case.
-    private static let plan = Result { CheckPlan(try Scheme.parse(BundledScheme.source)) }
+    private static let read = Result {
+        let scheme = try Scheme.parse(BundledScheme.source)
+        return (scheme: scheme, plan: CheckPlan(scheme))
+    }
 
     @Test("raise exactly the alarms that they deserve", arguments: Self.cases)
     func tried(_ test: CheckCase) throws {
-        let plan = try Self.plan.get()
-        let cells = try test.cells(plan.scheme)
+        let (scheme, plan) = try Self.read.get()
+        let cells = try test.cells(scheme)
         let findings = try plan.findings(
             about: cells.keys,
             today: test.today,

@@ -86,6 +86,7 @@ package indirect enum Condition: Hashable, Sendable {
     /// No unit directly below lacks the figure, where any has it.
     case complete(ItemReference)
 
+    /// How two sides are set against each other.
     package enum Comparison: String, Hashable, Sendable {
         case equal = "=="
         case notEqual = "!="
