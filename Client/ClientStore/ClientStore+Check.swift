@@ -11,6 +11,7 @@ package final class StoreFigures: FigureSource {
         self.reader = reader
     }
 
+    /// What a cell holds, read at most once.
     package func value(at address: CellAddress) throws -> CellValue {
         if let known = self.known[address] { return known }
         let value = try self.reader.value(at: address)

@@ -70,7 +70,7 @@ struct ClientCheck: AsyncParsableCommand {
             units: scope.units,
             form: scope.form,
             period: scope.period,
-            today: client.today
+            today: todayInShanghai()
         )
         self.write(findings)
         if findings.contains(where: { $0.finding.level == .error }) { throw ExitCode(Exit.attention) }
@@ -88,7 +88,7 @@ struct ClientCheck: AsyncParsableCommand {
             units: [report.unit],
             form: report.form,
             period: report.period,
-            today: client.today
+            today: todayInShanghai()
         ).map(\.finding)
         guard findings.contains(where: { $0.check == code && $0.unit == report.unit && $0.period == report.period })
         else { throw NothingToExplain(check: code) }
@@ -239,7 +239,10 @@ extension Check.Level {
         switch self {
         case .error: Bilingual("有错误的报表不能上报。", "A report with an error is not submitted.")
         case .warning:
-            Bilingual("警告须说明原因才能上报（--because）。", "A warning must be explained before the report is submitted (--because).")
+            Bilingual(
+                "警告须说明原因才能上报（--because）。",
+                "A warning must be explained before the report is submitted (--because)."
+            )
         case .information: Bilingual("提示不影响上报。", "It does not stand against submitting.")
         }
     }

@@ -106,7 +106,7 @@ struct ClientShow: AsyncParsableCommand {
     ) throws -> [ComparedCell] {
         let cells = try Self.cells(unit, form, period, client)
         let versions = try cells.map { try Self.targetVersion($0.address, client) }
-        let today = client.today
+        let today = todayInShanghai()
         return try client.store.withFigures { figures in
             try zip(cells, versions).map { cell, version in
                 guard let item = form.item(cell.address.item), cell.address.row.isEmpty else {

@@ -32,12 +32,6 @@ struct OpenedClient {
         return cell
     }
 
-    /// Today by the calendar in Shanghai, which reports are kept by.
-    var today: CalendarDate {
-        // Only a clock beyond the year 9999 has no day there.
-        wallClock().inShanghai?.day ?? CalendarDate(year: 9999, month: 12, day: 31)!
-    }
-
     /// The check with this code.
     func check(_ code: String) throws -> Check {
         guard let check = self.scheme.checks.first(where: { $0.code.description == code }) else {

@@ -5,7 +5,9 @@ import Testing
 struct CommandLineTests {
     static let subcommands: [(command: Command, name: String)] =
         ["init", "serve", "scheme", "totals", "board", "devices"].map { (.server, $0) }
-        + ["init", "set", "import", "show", "status", "sync", "conflicts", "resolve", "match", "check", "submit"].map { (.client, $0) }
+        + ["init", "set", "import", "show", "status", "sync", "conflicts", "resolve", "match", "check", "submit"].map {
+            (.client, $0)
+        }
         + ["status", "log", "explain", "diff"].map { (.inspect, $0) }
 
     /// Whether `text` has Chinese characters.

@@ -33,6 +33,7 @@ struct JSONContractTests {
             [
                 "unit", "name", "level", "item", "unit_of_measure", "sum", "upper", "own", "difference", "reported",
                 "expected", "missing", "withheld", "approximate", "direction", "in_conflict", "plan", "completion",
+                "year_before", "growth", "share", "derived",
             ]
         ),
         Place(
@@ -54,7 +55,10 @@ struct JSONContractTests {
             .client,
             "show 410728-01 infrastructure 2024-H1",
             at: ["cells", "[]"],
-            ["cell", "value", "seen", "conflict", "not_counted", "target_version", "last", "year_before", "plan", "completion"]
+            [
+                "cell", "value", "seen", "conflict", "not_counted", "target_version", "last", "year_before", "plan",
+                "completion",
+            ]
         ),
         Place(.client, "show 410728-01 infrastructure 2024-H1", at: ["cells", "[]", "value"], valueKeys),
         Place(

@@ -19,7 +19,12 @@ import Testing
         let cells = try zip(parts, texts).map { part, text in
             ReportedCell(unit: part.code, item: item.code, value: try Self.scheme.value(text, for: item))
         }
-        let totals = try Totals.compute(scheme: Self.scheme, form: form, period: Period("2024")!) { _ in cells }
+        let totals = try Totals.compute(
+            scheme: Self.scheme,
+            form: form,
+            period: Period("2024")!,
+            today: RuleScheme.today
+        ) { _, _ in cells }
         return try #require(totals.rows.first { $0.unit.code == zone && $0.item.code == item.code })
     }
 

@@ -99,7 +99,12 @@ struct FindingWriter {
     private func facts<Source>(_ evaluator: inout Evaluator<Source>) throws -> Bilingual {
         var words: [Bilingual] = []
         for named in self.rule.rule.references + (self.rule.condition?.references ?? []) {
-            let expression: Expression = named.look == .below ? .below(named.reference) : .item(named.reference)
+            let expression: Expression =
+                switch named.look {
+                case .here: .item(named.reference)
+                case .earlier: .last(named.reference)
+                case .below: .below(named.reference)
+                }
             let whole = named.shift.reversed().reduce(expression) { .shifted($1, $0) }
             let text = try evaluator.words(whole, home: self.context)
             if !text.chinese.isEmpty, !words.contains(text) { words.append(text) }
@@ -115,10 +120,33 @@ struct FindingWriter {
                 )
             )
         }
+        if case .wholeExists(let part, let share) = self.rule.rule,
+            let nearest = try self.nearest(part, share, &evaluator)
+        {
+            words.append(nearest)
+        }
         return Bilingual(
             words.map(\.chinese).joined(separator: "；"),
             words.map(\.english).joined(separator: "; ")
         )
+    }
+
+    /// What the nearest whole would print instead: 29 ÷ 34 = 85.3%，相差 0.1%.
+    private func nearest<Source>(
+        _ part: ItemReference,
+        _ share: ItemReference,
+        _ evaluator: inout Evaluator<Source>
+    ) throws -> Bilingual? {
+        guard let counted = try evaluator.value(part)?.quantity?.number,
+            let printed = try evaluator.value(share)?.quantity?.number,
+            let whole = (Fraction(counted) / (Fraction(printed) * share.factor))?.rounded(decimals: 0),
+            let exact = Fraction(counted) / (Fraction(whole) * share.factor),
+            let nearest = exact.rounded(decimals: printed.scale)
+        else { return nil }
+        let unit = evaluator.unit(of: .item(share)) ?? .plain
+        let gap = evaluator.text((Fraction(nearest) - Fraction(printed)).magnitude * share.factor, unit)
+        let sum = "\(counted) ÷ \(whole) = \(nearest)\(unit.label)"
+        return Bilingual("最接近的是 \(sum)，相差 \(gap)", "the nearest is \(sum), a difference of \(gap)")
     }
 
     /// What is amiss with a list: the entries that the other list lacks, the numbers that are left out.
@@ -212,10 +240,9 @@ extension Expression {
     /// Whether it is one item's figure, which needs no result behind it.
     fileprivate var isPlain: Bool {
         switch self {
-        case .item, .constant, .yearOfPeriod, .elapsed, .last, .current, .below: true
-        case .stated(let a), .shifted(_, let a): a.isPlain
-        case .count: true
-        case .quotient(let a, .constant(_, text: "")): a.isPlain
+        case .item, .constant, .yearOfPeriod, .elapsed, .count, .decimals, .last, .current, .below: true
+        case .stated(let a), .shifted(_, let a), .quotient(let a, .constant(_, text: "")): a.isPlain
+        case .either(let a, let b): a.isPlain && b.isPlain
         default: false
         }
     }
