@@ -271,8 +271,11 @@ struct DerivedFigureTests {
             Case("tax over output in \($0)", Self.milestones, "411224-01/milestones/\($0)/tax_rate", prints: "6.0")
         }
 
+    /// Read once: it takes longer than any case.
+    private static let scheme = Result { try Scheme.parse(BundledScheme.source) }
+
     private static func figure(_ lines: [String], _ derived: String) throws -> DerivedFigure? {
-        let scheme = try Scheme.parse(BundledScheme.source)
+        let scheme = try Self.scheme.get()
         var cells: [CellAddress: CellValue] = [:]
         for line in lines {
             let words = line.split(separator: " ")
@@ -316,7 +319,7 @@ struct DerivedFigureTests {
 
     @Test("stand only in periods that the figures they come from have")
     func periods() throws {
-        let scheme = try Scheme.parse(BundledScheme.source)
+        let scheme = try Self.scheme.get()
         for form in scheme.forms {
             for item in form.items where item.formula != nil && item.code.description.hasSuffix("_completion") {
                 let actual = Code(String(item.code.description.dropLast("_completion".count))).flatMap { form.item($0) }
