@@ -13,7 +13,7 @@ struct ClientCheck: AsyncParsableCommand {
             abstract: say("审核：找出不可能同时为真的数", "Finds figures that cannot all be true."),
             discussion: say(
                 "例：huiliu-client check 410728-01 land 2024\n　　huiliu-client check 410728-01 land 2024 --explain LD-01 --because \"二季度并入木岗\"\n不写单位则审核本机全部报表。",
-                "Examples: huiliu-client check 410728-01 land 2024\n          huiliu-client check 410728-01 land 2024 --explain LD-01 --because \"Mugang was merged\"\nWithout a unit, all reports of this office are checked."
+                "Example: huiliu-client check 410728-01 land 2024\n         huiliu-client check 410728-01 land 2024 --explain LD-01 --because \"Mugang was merged\"\nWithout a unit, all reports of this office are checked."
             )
         )
     }

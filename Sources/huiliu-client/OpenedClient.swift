@@ -21,15 +21,27 @@ struct OpenedClient {
 
     /// The cell that a person typed, if this office may write it.
     func cell(_ text: String) throws -> SchemeCell {
-        let address: CellAddress
+        let cell = try self.scheme.cell(self.address(text))
+        try self.requireOwn(cell.unit)
+        return cell
+    }
+
+    /// The address that a person typed, of whatever cell.
+    func address(_ text: String) throws -> CellAddress {
         do {
-            address = try CellAddress(text)
+            return try CellAddress(text)
         } catch {
             throw CommandFailure(Exit.usage, error)
         }
-        let cell = try self.scheme.cell(address)
-        try self.requireOwn(cell.unit)
-        return cell
+    }
+
+    /// Whether the cell is one that people fill in: the scheme has it.
+    func fills(_ address: CellAddress) -> Bool { (try? self.scheme.cell(address)) != nil }
+
+    /// The cell in words, such as 长垣县产业集聚区 道路 2024-H1; its address where the scheme does not have it.
+    func name(of address: CellAddress) -> String {
+        guard let cell = try? self.scheme.cell(address) else { return address.description }
+        return "\(cell.unit.name[Speech.language]) \(cell.item.name[Speech.language]) \(address.period)"
     }
 
     /// The check with this code.
