@@ -1,3 +1,5 @@
+import Testing
+
 /// A small scheme with checks of every level, within a form, across forms and across units.
 enum CheckedScheme {
     /// Writes the scheme's files.
