@@ -22,7 +22,7 @@ struct CheckBookTests {
             "{check: K_\($0.rawValue), name: 通则, name_en: general, level: warning, kind: \($0.rawValue)}"
         }
         let share =
-            "{item: doubled_share, name: 倍比, name_en: doubled, unit: \"%\", formula: share(a, a_plan) + share(a, a_plan), periods: [half, year]}"
+            "{item: doubled_share, name: 倍比, name_en: doubled, unit: \"%\", formula: \"share(a, a_plan) + share(a, a_plan)\", periods: [half, year]}"
         return try! Scheme.parse(RuleScheme.source(derived: [share], checks: checks + kinds))
     }()
 

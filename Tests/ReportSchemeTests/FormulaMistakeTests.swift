@@ -22,15 +22,15 @@ struct FormulaMistakeTests {
         Case("f.a == f.b f.n", 11, .unexpected("f")),
         Case("f.a == 万", 7, .unexpected("万")), Case("f.list == \"a", 10, .endsEarly),
         Case("f.a = f.b", 4, .unexpected("=")),
-        Case(String(repeating: "(", count: 40) + "f.a" + String(repeating: ")", count: 40), 33, .tooDeep),
+        Case(String(repeating: "(", count: 40) + "f.a" + String(repeating: ")", count: 40), 32, .tooDeep),
         // Names
         Case("f.a == f.nothing", 7, .unknownItem("f.nothing")), Case("a == f.b", 0, .unknownItem("a")),
         Case("h.a == f.b", 0, .unknownItem("h.a")), Case("f.a == half(f.b)", 7, .unknownFunction("half")),
         Case("f.a == 3里", 7, .unknownMeasure("里")), Case("f.a == at(street, f.b)", 10, .unknownLevel("street")),
         // Units of measure
         Case("f.a == f.stock", 4, .classesDiffer("money", "area")),
-        Case("f.a + f.n == f.a", 4, .classesDiffer("money", "个")),
-        Case("f.n == f.firms", 4, .classesDiffer("个", "家")),
+        Case("f.a + f.n == f.a", 4, .classesDiffer("money", "“个”")),
+        Case("f.n == f.firms", 4, .classesDiffer("“个”", "“家”")),
         Case("f.share_a == f.points", 10, .classesDiffer("ratio", "points")),
         Case("f.a == 3", 4, .classesDiffer("money", "ratio")),
         Case("points(f.a, f.a) == f.points", 0, .classNotAllowed(function: "points", "money")),
