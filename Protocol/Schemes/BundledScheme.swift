@@ -23,6 +23,7 @@ package enum BundledScheme {
         ("checks_land.yaml", PackageResources.checks_land_yaml),
         ("checks_milestones.yaml", PackageResources.checks_milestones_yaml),
         ("checks_output.yaml", PackageResources.checks_output_yaml),
+        ("checks_plans.yaml", PackageResources.checks_plans_yaml),
         ("checks_projects.yaml", PackageResources.checks_projects_yaml),
         ("checks_provincial.yaml", PackageResources.checks_provincial_yaml),
         ("checks_zones.yaml", PackageResources.checks_zones_yaml),

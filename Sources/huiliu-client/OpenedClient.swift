@@ -31,7 +31,9 @@ struct OpenedClient {
     /// - Returns: `nil` for an address of codes, and for what has not the shape of an address.
     private func named(_ text: String) throws -> SchemeCell? {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard (try? CellAddress(text)) == nil, parts.count == 4, Period(parts[2].trimmingBlanks) != nil else { return nil }
+        guard (try? CellAddress(text)) == nil, parts.count == 4, Period(parts[2].trimmingBlanks) != nil else {
+            return nil
+        }
         return try self.scheme.cell(unit: parts[0], form: parts[1], period: parts[2], item: parts[3])
     }
 

@@ -8,12 +8,17 @@ import Testing
 @Suite("Real reports under the bundled checks")
 struct CheckCasesTests {
     static let cases: [CheckCase] = CheckCase.all
+    /// Read once, not for every case.
+    private static let read = Result {
+        let scheme = try Scheme.parse(BundledScheme.source)
+        return (scheme: scheme, plan: CheckPlan(scheme))
+    }
 
     @Test("raise exactly the alarms that they deserve", arguments: Self.cases)
     func tried(_ test: CheckCase) throws {
-        let scheme = try Scheme.parse(BundledScheme.source)
+        let (scheme, plan) = try Self.read.get()
         let cells = try test.cells(scheme)
-        let findings = try CheckPlan(scheme).findings(
+        let findings = try plan.findings(
             about: cells.keys,
             today: test.today,
             source: CellDictionary(cells)

@@ -90,6 +90,23 @@ struct RuleTests {
         ),
         Case("growth(f.a) <= 300%", "zone 2023 a = 1\nzone 2024 a = 5", finds: "400%"),
         Case("f.a <= in_year(2010, f.a)", "zone 2010 a = 1\nzone 2024 a = 5", finds: "超出 4亿元"),
+        Case(
+            "f.flow == at_quarter(previous(f.a) + f.a_plan)",
+            "zone 2024-H1 flow = 15.4\nzone 2024-Q1 a = 6.3\nzone 2024-Q2 a_plan = 9.1",
+            finds: nil
+        ),
+        Case(
+            "f.flow == at_quarter(previous(f.a) + f.a_plan)",
+            "zone 2024-H2 flow = 30\nzone 2024-Q3 a = 20\nzone 2024-Q4 a_plan = 9.1",
+            finds: "a名 20亿元（2024-Q3） + a_plan名 9.1亿元（2024-Q4） = 29.1亿元，相差 0.9亿元"
+        ),
+        Case("f.a >= previous(f.a)", "zone 2024-07 a = 4.1\nzone 2024-H1 a = 4.6", finds: nil),
+        Case("decimals(f.a) == decimals(f.flow)", "zone 2024 a = 110.70\nzone 2024 flow = 60.84", finds: nil),
+        Case(
+            "decimals(f.a) == decimals(f.flow)",
+            "zone 2024 a = 110.7\nzone 2024 flow = 60.84",
+            finds: "a名 110.7亿元 的小数位数 1，而 flow名 60.84亿元 的小数位数 2，相差 1"
+        ),
         // Other units
         Case("f.a == below(f.a)", "county 2024 a = 3\nzone 2024 a = 1\nzone2 2024 a = 2", finds: nil),
         Case(
@@ -115,7 +132,7 @@ struct RuleTests {
         Case(
             "whole_exists(f.n, f.share_a)",
             "zone 2024 n = 29\nzone 2024 share_a = 85.2",
-            finds: "n名 29个；share_a名 85.2%"
+            finds: "n名 29个；share_a名 85.2%；最接近的是 29 ÷ 34 = 85.3%，相差 0.1个百分点"
         ),
         // Lists, dates, choices, truths
         Case("count(f.list) == 3", "zone 2024 list = 医药、食品，纺织", finds: nil),

@@ -190,7 +190,8 @@ struct FindingWriter {
         _ evaluator: inout Evaluator<Source>
     ) throws -> Int? {
         guard case .item(let item) = printed, let value = try evaluator.value(item)?.quantity else { return nil }
-        return value.number.scale
+        // A whole percent is told with one decimal, so that 73 % is not taken for what was worked out.
+        return max(value.number.scale, 1)
     }
 
     /// The number in its unit, with as many digits as it takes to see that it differs.
