@@ -44,7 +44,8 @@ import Testing
     /// The files of the examples, and how many rows each has.
     static let examples = [
         ("changyuan.csv", 116), ("lushan.csv", 43), ("jiaozuo.csv", 100), ("others.csv", 18), ("not_numbers.csv", 15),
-        ("province-2014.csv", 74), ("task-table-2014.csv", 49), ("lushi.csv", 33), ("zhecheng.csv", 20), ("shali.csv", 7),
+        ("province-2014.csv", 74), ("task-table-2014.csv", 49), ("lushi.csv", 33), ("zhecheng.csv", 20),
+        ("shali.csv", 7),
     ]
 
     @Test func theExamplesAreAcceptedToTheLastRow() throws {

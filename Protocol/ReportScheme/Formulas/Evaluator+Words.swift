@@ -183,7 +183,8 @@ extension Evaluator {
                 try self.figure(.item(item), .stated).map { self.text($0.value, self.unit(of: item) ?? .plain) } ?? "—"
         } else {
             let held = try self.value(item)
-            value = held.map { $0.quantity?.description(measure: definition?.measure?.code ?? "") ?? $0.description } ?? "—"
+            value =
+                held.map { $0.quantity?.description(measure: definition?.measure?.code ?? "") ?? $0.description } ?? "—"
         }
         var places: [Bilingual] = []
         if self.context.unit != home.unit, let unit = self.scheme.unit(self.context.unit) { places.append(unit.name) }
