@@ -81,7 +81,9 @@ extension ClientStore {
         _ figures: StoreFigures
     ) throws -> String? {
         let address = SystemForm.explanation(of: finding.check, on: form, in: finding.period)
-        guard let explanation = Explanation(try figures.value(at: CellAddress(address, in: finding.unit))) else { return nil }
+        guard let explanation = Explanation(try figures.value(at: CellAddress(address, in: finding.unit))) else {
+            return nil
+        }
         let report = ReportName(unit: finding.unit, form: form, period: finding.period)
         return explanation.holds(for: findings.about(finding.check, report)) ? explanation.words : nil
     }

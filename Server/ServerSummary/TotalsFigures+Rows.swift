@@ -25,13 +25,19 @@ extension TotalsFigures {
             (item: figure.item, totals: try self.totals(of: figure.item, in: figure.form, figure.period))
         }
         guard let first = behind.first else { return Array(repeating: nil, count: self.tree.units.count) }
-        let pairs = behind.dropFirst().map { other in Pairing(first, other) }
+        var pairings: [Int: [Int: Pairing]] = [:]
         return try self.tree.units.indices.map { index in
-            guard behind.contains(where: { $0.totals.sumOrOwn(index) != nil }), let tally = first.totals.tallies[index]
-            else { return nil }
+            // One of two figures of which a formula takes either may be missing everywhere; it goes with nothing then.
+            let there = behind.indices.filter { behind[$0].totals.sumOrOwn(index) != nil }
+            guard let one = there.first, let tally = first.totals.tallies[index] else { return nil }
+            let isWhole = there.dropFirst().allSatisfy { other in
+                let pairing = pairings[one]?[other] ?? Pairing(behind[one], behind[other])
+                pairings[one, default: [:]][other] = pairing
+                return pairing.isWhole(at: index)
+            }
             let context = FormulaContext(unit: self.tree.units[index].code, period: period)
             let derived =
-                pairs.allSatisfy { $0.isWhole(at: index) }
+                isWhole
                 ? try self.scheme.derived(item, of: form, for: context, today: today, source: self) : nil
             return Totals.Row(
                 unit: self.tree.units[index],

@@ -36,7 +36,8 @@ struct FiguresTests {
             #expect(imported["refused"] == [] && imported["new"].number == example.rowCount, "\(example.file)")
         }
         for office in [writer, reader] { try await office.sync() }
-        let readers = [(Self.changyuan, story.second), (Self.lushan, story.lushanSecond)] + Self.rest.map { ($0, reader) }
+        let readers =
+            [(Self.changyuan, story.second), (Self.lushan, story.lushanSecond)] + Self.rest.map { ($0, reader) }
         let atProvince = try await Self.log(of: story.server.store)
         var addresses: Set<CellAddress> = []
         for (example, office) in readers {

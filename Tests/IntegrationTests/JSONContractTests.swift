@@ -51,7 +51,11 @@ struct JSONContractTests {
         Place(.server, "board --month 2024-07", ["format", "month", "under", "obligations"]),
         Place(.server, "devices", ["format", "devices"]),
         Place(.server, "devices", at: ["devices", "[]"], ["replica", "unit", "name", "changes", "last_seen"]),
-        Place(.client, "show 410728-01 infrastructure 2024-H1", ["format", "unit", "form", "period", "cells", "derived"]),
+        Place(
+            .client,
+            "show 410728-01 infrastructure 2024-H1",
+            ["format", "unit", "form", "period", "cells", "derived"]
+        ),
         Place(
             .client,
             "show 410728-01 infrastructure 2024-H1",

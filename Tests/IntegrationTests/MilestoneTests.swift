@@ -35,7 +35,10 @@ struct MilestoneTests {
             let totals = try await Command.server.json([
                 "totals", "milestones", "\(year)", "--under", "411224-01", "--store", server.store,
             ])
-            #expect(totals["rows"].first(where: "item", is: "tax_rate")["derived"] == "6.0", "\(year): tax over revenue")
+            #expect(
+                totals["rows"].first(where: "item", is: "tax_rate")["derived"] == "6.0",
+                "\(year): tax over revenue"
+            )
         }
         #expect(try await office.json("check", "411224-01")["errors"] == 0)
     }

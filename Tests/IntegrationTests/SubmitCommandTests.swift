@@ -54,7 +54,9 @@ struct SubmitCommandTests {
         try await office.sync()
         try await other.sync(exits: 1)
         let refused = try await other.refusal("submit", "一区", "产出", "2024-H1")
-        #expect(refused["code"] == "report_in_conflict" && refused["text"].text?.contains(Self.cells + "revenue") == true)
+        #expect(
+            refused["code"] == "report_in_conflict" && refused["text"].text?.contains(Self.cells + "revenue") == true
+        )
         try await other.expect("resolve", Self.cells + "revenue", "--take", "1")
         #expect(try await other.json("submit", "一区", "产出", "2024-H1")["written"] == true)
     }

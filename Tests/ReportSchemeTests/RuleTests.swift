@@ -64,7 +64,7 @@ struct RuleTests {
         Case(
             "f.share_a ~= share(f.a, f.a_plan)",
             "zone 2024 a = 6.3\nzone 2024 a_plan = 30\nzone 2024 share_a = 31.7",
-            finds: "甲区 2024：应当如此。share_a名 31.7%，而按 a名 6.3亿元 ÷ a_plan名 30亿元 = 21.0% 计算，相差 10.7%。"
+            finds: "甲区 2024：应当如此。share_a名 31.7%，而按 a名 6.3亿元 ÷ a_plan名 30亿元 = 21.0% 计算，相差 10.7个百分点。"
         ),
         // Plans are read at the year
         Case(
@@ -132,7 +132,7 @@ struct RuleTests {
         Case(
             "whole_exists(f.n, f.share_a)",
             "zone 2024 n = 29\nzone 2024 share_a = 85.2",
-            finds: "n名 29个；share_a名 85.2%；最接近的是 29 ÷ 34 = 85.3%，相差 0.1%"
+            finds: "n名 29个；share_a名 85.2%；最接近的是 29 ÷ 34 = 85.3%，相差 0.1个百分点"
         ),
         // Lists, dates, choices, truths
         Case("count(f.list) == 3", "zone 2024 list = 医药、食品，纺织", finds: nil),

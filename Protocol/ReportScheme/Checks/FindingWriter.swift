@@ -22,9 +22,9 @@ struct FindingWriter {
         let leftWords = try evaluator.words(left, home: self.context)
         let rightWords = try evaluator.words(right, home: self.context)
         let expectedText = "\(expected)\(unit.label)"
-        let gapText =
-            gap.map { "\($0.isNegative ? ($0.description.dropFirst().description) : $0.description)\(unit.label)" }
-            ?? ""
+        let gapText = unit.difference(
+            gap.map { $0.isNegative ? String($0.description.dropFirst()) : $0.description } ?? ""
+        )
         let isTold =
             rightWords.chinese.hasSuffix(expectedText) || right.isPlain && rightWords.chinese.contains(expectedText)
         let result = isTold ? "" : " = \(expectedText)"
@@ -40,7 +40,7 @@ struct FindingWriter {
             cells,
             expectedText,
             "\(found)\(unit.label)",
-            gap.map { "\($0)\(unit.label)" },
+            gap.map { "\($0)\(unit.label == "%" ? "百分点" : unit.label)" },
             self.sentence(
                 try self.withParts(facts, left, right, &evaluator),
                 evaluator.scheme
@@ -144,9 +144,11 @@ struct FindingWriter {
             let nearest = exact.rounded(decimals: printed.scale)
         else { return nil }
         let unit = evaluator.unit(of: .item(share)) ?? .plain
-        let gap = evaluator.text((Fraction(nearest) - Fraction(printed)).magnitude * share.factor, unit)
+        let gap = unit.difference(
+            Evaluator<Source>.decimal((Fraction(nearest) - Fraction(printed)).magnitude, decimals: nil).description
+        )
         let sum = "\(counted) ÷ \(whole) = \(nearest)\(unit.label)"
-        return Bilingual("最接近的是 \(sum)，相差 \(gap)", "the nearest is \(sum), a difference of \(gap)")
+        return Bilingual("最接近的是 \(sum)，相差 \(gap.chinese)", "the nearest is \(sum), a difference of \(gap.english)")
     }
 
     /// What is amiss with a list: the entries that the other list lacks, the numbers that are left out.
@@ -268,14 +270,14 @@ extension Expression {
 extension Condition.Comparison {
     /// What stands between both sides, and behind them.
     fileprivate func words(
-        _ gap: String
+        _ gap: Bilingual
     ) -> (chinese: (before: String, after: String), english: (before: String, after: String)) {
         switch self {
-        case .equal: (("，而 ", "，相差 \(gap)"), (", but ", ": a difference of \(gap)"))
-        case .agrees: (("，而按 ", " 计算，相差 \(gap)"), (", but it should be ", ": a difference of \(gap)"))
+        case .equal: (("，而 ", "，相差 \(gap.chinese)"), (", but ", ": a difference of \(gap.english)"))
+        case .agrees: (("，而按 ", " 计算，相差 \(gap.chinese)"), (", but it should be ", ": a difference of \(gap.english)"))
         case .notEqual: (("，与 ", " 相同"), (", the same as ", ""))
-        case .less, .lessOrEqual: (("，大于 ", "，超出 \(gap)"), (", more than ", ", by \(gap)"))
-        case .greater, .greaterOrEqual: (("，小于 ", "，少 \(gap)"), (", less than ", ", by \(gap)"))
+        case .less, .lessOrEqual: (("，大于 ", "，超出 \(gap.chinese)"), (", more than ", ", by \(gap.english)"))
+        case .greater, .greaterOrEqual: (("，小于 ", "，少 \(gap.chinese)"), (", less than ", ", by \(gap.english)"))
         }
     }
 }

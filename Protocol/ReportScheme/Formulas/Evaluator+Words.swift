@@ -8,6 +8,13 @@ extension Evaluator {
         let label: String
         let measureClass: MeasureClass
 
+        /// A difference between two figures of this unit: of two percentages it is points.
+        func difference(_ number: String) -> Bilingual {
+            self.label == "%"
+                ? Bilingual(number + "个百分点", number + " percentage points")
+                : Bilingual(number + self.label, number + self.label)
+        }
+
         static var plain: Unit { Unit(factor: Fraction(1), label: "", measureClass: .ratio) }
         static var percent: Unit {
             Unit(factor: Fraction(ExactDecimal(mantissa: 1, scale: 2)!), label: "%", measureClass: .ratio)
