@@ -72,10 +72,13 @@ import Testing
         #expect(row.approximation.sign == example.sign)
     }
 
-    @Test(arguments: ["近200", "超40", "1000多", "4000以上", "不少于5", "2-3"])
-    func theWordsAreKept(text: String) throws {
+    @Test(arguments: [
+        ("近200", "近200亿元"), ("超40", "超40亿元"), ("1000多", "1000多亿元"), ("4000以上", "4000亿元以上"),
+        ("不少于5", "不少于5亿元"), ("2-3", "2-3亿元"),
+    ])
+    func theWordsAreKept(text: String, shown: String) throws {
         let item = try #require(Self.scheme.form("infrastructure")?.item("investment"))
         let value = try Self.scheme.value(text, for: item)
-        #expect(value.description == text && value.shown(measure: "亿元", in: .chinese) == text + "亿元")
+        #expect(value.description == text && value.shown(measure: "亿元", in: .chinese) == shown)
     }
 }
