@@ -272,6 +272,15 @@ struct DerivedTotalsTests {
             ]
         ),
         Case(
+            "a zone that gave the first quarter alone would make the county's second one too small",
+            "investment 2024-Q2",
+            [
+                "410728-01/investment/2024-Q1/total = 6.3", "410728-02/investment/2024-Q1/total = 1",
+                "410728-01/investment/2024-H1/total = 15.4",
+            ],
+            ["410728-01 total_current derived": "9.1", "410728 total_current derived": "—"]
+        ),
+        Case(
             "what is expected has a column of its own",
             "investment 2024-H1",
             Self.planned + [
