@@ -107,7 +107,7 @@ struct FindingWriter {
             let expression: Expression =
                 switch named.look {
                 case .here: .item(named.reference)
-                case .earlier: .last(named.reference)
+                case .earlier, .current: .last(named.reference)
                 case .below: .below(named.reference)
                 }
             let whole = named.shift.reversed().reduce(expression) { .shifted($1, $0) }

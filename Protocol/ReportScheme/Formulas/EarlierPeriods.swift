@@ -42,6 +42,15 @@ struct EarlierPeriods {
 }
 
 extension Period {
+    /// The periods whose cumulative figures may tell what this one alone has: those that end with it, the very same
+    /// first, and unless a year begins with it, those that end on the day before.
+    var boundsOfCurrent: [Period] {
+        guard let first = self.firstDay, let last = self.lastDay else { return [] }
+        let ends = [self] + Period.ending(on: last).filter { $0 != self }
+        guard first.month != 1 || first.day != 1, let eve = first.addingDays(-1) else { return ends }
+        return ends + Period.ending(on: eve)
+    }
+
     /// The share of the year that has passed when the period ends, months and their parts counting alike: a half-year
     /// is a half. `nil` for ``none``.
     var elapsedOfYear: Fraction? {

@@ -117,7 +117,7 @@ extension Expression {
         case .constant, .elapsed, .yearOfPeriod: []
         case .item(let item): [(item, [], .here)]
         case .last(let item): [(item, [], .earlier)]
-        case .current(let item): [(item, [], .earlier)]
+        case .current(let item): [(item, [], .current)]
         case .below(let item): [(item, [], .below)]
         case .count(let item), .decimals(let item): [(item, [], .here)]
         case .negated(let a), .absolute(let a), .stated(let a): a.references
@@ -130,7 +130,7 @@ extension Expression {
     }
 
     /// Where a named item is looked up.
-    enum Look { case here, earlier, below }
+    enum Look { case here, earlier, current, below }
 }
 
 extension Condition {

@@ -54,7 +54,13 @@ extension Scheme {
                 guard let context, let form = self.form(named.reference.form),
                     let item = form.item(named.reference.item)
                 else { continue }
-                visit(item, form, context.period)
+                guard named.look == .current else {
+                    visit(item, form, context.period)
+                    continue
+                }
+                for period in context.period.boundsOfCurrent where item.periods.contains(period.kind) {
+                    visit(item, form, period)
+                }
             }
         }
         visit(item, form, period)
