@@ -11,6 +11,7 @@ package final class StoreFigures: FigureSource {
         self.reader = reader
     }
 
+    /// What a cell holds, read at most once.
     package func value(at address: CellAddress) throws -> CellValue {
         if let known = self.known[address] { return known }
         let value = try self.reader.value(at: address)
@@ -62,18 +63,29 @@ extension ClientStore {
                 try figures.reader.reportedCells(of: unit, form: form, period: period)
             }
             let findings = try plan.findings(about: cells, today: today, source: figures)
-            let ofReports = Dictionary(grouping: findings) { FindingKey($0) }
             return try findings.map { finding in
-                let form = form ?? finding.cells.first?.form ?? ""
-                let address = SystemForm.explanation(of: finding.check, on: form, in: finding.period)
-                let explanation = Explanation(try figures.value(at: CellAddress(address, in: finding.unit)))
-                let all = ofReports[FindingKey(finding), default: []]
-                return ExplainedFinding(
-                    finding: finding,
-                    explanation: explanation.flatMap { $0.holds(for: all) ? $0.words : nil }
-                )
+                // What two forms contradict each other about is explained once, with either.
+                for form in plan.forms(of: finding).sorted() {
+                    let words = try self.explanation(of: finding, on: form, among: findings, figures)
+                    if let words { return ExplainedFinding(finding: finding, explanation: words) }
+                }
+                return ExplainedFinding(finding: finding, explanation: nil)
             }
         }
+    }
+
+    private func explanation(
+        of finding: Finding,
+        on form: Code,
+        among findings: [Finding],
+        _ figures: StoreFigures
+    ) throws -> String? {
+        let address = SystemForm.explanation(of: finding.check, on: form, in: finding.period)
+        guard let explanation = Explanation(try figures.value(at: CellAddress(address, in: finding.unit))) else {
+            return nil
+        }
+        let report = ReportName(unit: finding.unit, form: form, period: finding.period)
+        return explanation.holds(for: findings.about(finding.check, report)) ? explanation.words : nil
     }
 
     /// Keeps why a warning is right as it stands.
@@ -86,8 +98,7 @@ extension ClientStore {
         findings: [Finding],
         now: Timestamp
     ) throws -> EditOutcome {
-        let about = findings.filter { $0.check == check && $0.unit == report.unit && $0.period == report.period }
-        let explanation = try Explanation(words, of: about)
+        let explanation = try Explanation(words, of: findings.about(check, report))
         let address = SystemForm.explanation(of: check, on: report.form, in: report.period)
         return try self.write([Edit(CellAddress(address, in: report.unit), explanation.value)], now: now)[0]
     }
@@ -120,15 +131,12 @@ extension ClientStore {
     }
 }
 
-/// Findings that one explanation is about.
-private struct FindingKey: Hashable {
-    let check: Code
-    let unit: UnitCode
-    let period: Period
-
-    init(_ finding: Finding) {
-        self.check = finding.check
-        self.unit = finding.unit
-        self.period = finding.period
+extension [Finding] {
+    /// What one explanation is about: all that a check finds in a report. A check for every item finds as much in other
+    /// forms of the unit, which is explained there.
+    fileprivate func about(_ check: Code, _ report: ReportName) -> [Finding] {
+        let all = self.filter { $0.check == check && $0.unit == report.unit && $0.period == report.period }
+        let touching = all.filter { $0.cells.contains { $0.form == report.form } }
+        return touching.isEmpty ? all : touching
     }
 }

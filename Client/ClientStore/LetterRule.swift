@@ -83,7 +83,7 @@ package enum LetterRule {
     private static func text(_ value: CellValue, _ letter: LetterCells) -> String {
         switch value {
         case .missing: "空"
-        case .number: value.description + letter.measure
+        case .number(let quantity): quantity.description(measure: letter.measure)
         default: value.description
         }
     }

@@ -70,4 +70,12 @@ extension Quantity: CustomStringConvertible {
         guard let qualifier else { return self.number.description }
         return qualifier.followsNumber ? "\(self.number)\(qualifier.rawValue)" : "\(qualifier.rawValue)\(self.number)"
     }
+
+    /// With its unit of measure, as people say it: 近200万元, 30多家, but 20个以上.
+    package func description(measure: String) -> String {
+        switch self.qualifier {
+        case .orMore?, .around?: "\(self.number)\(measure)\(self.qualifier!.rawValue)"
+        default: self.description + measure
+        }
+    }
 }

@@ -15,6 +15,22 @@ struct ImportColumns {
         ("unit", "单位"), ("form", "报表"), ("period", "报告期"), ("row", "行"), ("item", "指标"), ("value", "数值"),
     ]
 
+    static func chineseName(_ english: String) -> String {
+        self.names.first { $0.english == english }?.chinese ?? english
+    }
+
+    /// What parts the fields of a header that is one field for us; `nil` when it is no header at all.
+    private static func otherSeparator(_ header: String) -> Bilingual? {
+        let separators: [Character: Bilingual] = [
+            ";": Bilingual("分号", "semicolons"), "；": Bilingual("全角分号", "semicolons"),
+            "，": Bilingual("全角逗号", "full-width commas"), "\t": Bilingual("制表符", "tabs"),
+        ]
+        guard let separator = header.first(where: { separators[$0] != nil }) else { return nil }
+        let fields = header.split(separator: separator).map { String($0).trimmingBlanks.lowercased() }
+        let isHeader = fields.contains { field in self.names.contains { $0.english == field || $0.chinese == field } }
+        return isHeader ? separators[separator] : nil
+    }
+
     /// - Throws: when a column is missing, given twice, or not one of ours: a misspelt column would be lost unseen.
     init(_ header: [String]) throws(ImportFileError) {
         var found: [String: Int] = [:]
@@ -23,6 +39,7 @@ struct ImportColumns {
             // Spreadsheets add columns without a name.
             if name.isEmpty { continue }
             guard let column = Self.names.first(where: { $0.english == name || $0.chinese == name }) else {
+                if let separator = Self.otherSeparator(field) { throw .otherSeparator(separator) }
                 throw found.isEmpty ? .noHeader : .unknownColumn(field.trimmingBlanks)
             }
             guard found[column.english] == nil else { throw .duplicateColumn(field.trimmingBlanks) }

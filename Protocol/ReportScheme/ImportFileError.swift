@@ -4,6 +4,10 @@ import ReportModel
 package enum ImportFileError: ExplainedError, Equatable {
     case tooLarge(byteCount: Int)
     case notUTF8, noHeader
+    /// The columns are named, but parted by something else than a comma.
+    case otherSeparator(Bilingual)
+    /// A workbook, as a spreadsheet saves it by itself.
+    case workbook
     case missingColumn(String), duplicateColumn(String), unknownColumn(String)
 
     package var code: String {
@@ -11,6 +15,8 @@ package enum ImportFileError: ExplainedError, Equatable {
         case .tooLarge: "import_too_large"
         case .notUTF8: "import_not_utf8"
         case .noHeader: "import_no_header"
+        case .otherSeparator: "import_other_separator"
+        case .workbook: "import_is_workbook"
         case .missingColumn: "import_missing_column"
         case .duplicateColumn: "import_duplicate_column"
         case .unknownColumn: "import_unknown_column"
@@ -26,7 +32,11 @@ package enum ImportFileError: ExplainedError, Equatable {
             )
         case .notUTF8: Bilingual("文件不是 UTF-8 编码。", "The file is not UTF-8.")
         case .noHeader: Bilingual("第一行不是列名。", "The first line does not name the columns.")
-        case .missingColumn(let name): Bilingual("缺少列 \(name)。", "The column \(name) is missing.")
+        case .otherSeparator(let name):
+            Bilingual("各列是用\(name.chinese)分开的，不是逗号。", "The columns are parted by \(name.english), not by commas.")
+        case .workbook: Bilingual("这是表格软件的工作簿，不是 CSV 文件。", "This is a workbook of a spreadsheet, not a CSV file.")
+        case .missingColumn(let name):
+            Bilingual("缺少列“\(ImportColumns.chineseName(name))”。", "The column \(name) is missing.")
         case .duplicateColumn(let name):
             Bilingual("列“\(name.shortened)”出现两次。", "The column “\(name.shortened)” is there twice.")
         case .unknownColumn(let name):
@@ -37,7 +47,7 @@ package enum ImportFileError: ExplainedError, Equatable {
     package var advice: Bilingual {
         switch self {
         case .tooLarge: Bilingual("请分成几个文件导入。", "Import it in several files.")
-        case .notUTF8:
+        case .notUTF8, .otherSeparator, .workbook:
             Bilingual(
                 "请在表格软件中另存为“CSV UTF-8（逗号分隔）”。",
                 "Save it as “CSV UTF-8 (comma delimited)” in the spreadsheet."

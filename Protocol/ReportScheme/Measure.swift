@@ -48,6 +48,7 @@ package struct Conversion: Hashable, Sendable {
 extension Conversion: CustomStringConvertible {
     /// `113.2亿元 = 1132000万元`
     package var description: String {
-        "\(self.typed)\(self.typedMeasure.code) = \(self.result)\(self.measure.code)"
+        self.typed.description(measure: self.typedMeasure.code) + " = "
+            + self.result.description(measure: self.measure.code)
     }
 }

@@ -1,6 +1,7 @@
 import ReportModel
 
-/// What one scheme has and another lacks: forms, items (`form.item`) and units by their codes, in the order of the text.
+/// What one scheme has and another lacks: forms, items (`form.item`) and units by their codes, in the order of the text;
+/// and the items under which figures would not be what they were.
 package struct SchemeDifference: Hashable, Sendable {
     /// Codes of the three sorts.
     package struct Parts: Hashable, Sendable {
@@ -21,11 +22,27 @@ package struct SchemeDifference: Hashable, Sendable {
 
     package let added: Parts
     package let removed: Parts
+    /// Items that both have, whose stored figures would say something else: measured otherwise, or of another type.
+    package let remeasured: [ItemReference]
 
     /// - Parameter old: the scheme until now.
     package init(from old: Scheme, to new: Scheme) {
         self.added = Parts(of: new, lackedBy: old)
         self.removed = Parts(of: old, lackedBy: new)
+        self.remeasured = old.forms.flatMap { form in
+            form.items.compactMap { item in
+                guard let now = new.form(form.code)?.item(item.code) else { return nil }
+                let isSame = item.valueType == now.valueType && Self.isSame(item.measure, now.measure)
+                return isSame ? nil : ItemReference(item, in: form)
+            }
+        }
+    }
+
+    /// A unit of measure that joins a class stays what it was; within its class its size may not change.
+    private static func isSame(_ old: Measure?, _ new: Measure?) -> Bool {
+        guard let old, let new else { return old == nil && new == nil }
+        let isNamed = old.code == new.code || new.aliases.contains(old.code)
+        return isNamed && (old.measureClass != new.measureClass || old.factor == new.factor)
     }
 }
 

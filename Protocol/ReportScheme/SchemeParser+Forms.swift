@@ -105,7 +105,13 @@ extension SchemeParser {
         let measure = isNumber ? self.text("unit", of: object) : nil
         let isDerived = object.values["formula"] != nil
         let formula = isDerived ? self.formula("formula", of: object) : nil
-        if isDerived { self.refuseKeys(["kind", "role", "additive", "plan", "reported_by", "choices"], besides: "formula", of: object) }
+        if isDerived {
+            self.refuseKeys(
+                ["kind", "role", "additive", "plan", "reported_by", "choices"],
+                besides: "formula",
+                of: object
+            )
+        }
         let kind: Item.Kind? = isNumber && !isDerived ? self.choice("kind", of: object) : nil
         let role: Item.Role? = self.choice("role", of: object, missing: .actual)
         let additive: Truth? = self.choice("additive", of: object, missing: .true)
@@ -158,7 +164,9 @@ extension SchemeParser {
 
     mutating func refuseKeys(_ keys: [String], besides other: String, of object: YAMLObject) {
         for key in keys {
-            if let node = object.values[key] { self.add(.eitherKey(key, or: other), at: self.place(of: node, in: object.file)) }
+            if let node = object.values[key] {
+                self.add(.eitherKey(key, or: other), at: self.place(of: node, in: object.file))
+            }
         }
     }
 }

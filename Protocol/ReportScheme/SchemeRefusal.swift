@@ -84,9 +84,9 @@ package enum SchemeRefusal: ExplainedError, Sendable {
             )
         case .inexactConversion(let quantity, let measure, let item):
             Bilingual(
-                "\(quantity)\(measure.code)换算成\(item.measure?.code ?? "")后小数除不尽或位数过多"
+                "\(quantity.description(measure: measure.code))换算成\(item.measure?.code ?? "")后小数除不尽或位数过多"
                     + "（指标“\(item.name.chinese)”）。",
-                "\(quantity)\(measure.code) has no exact value in \(item.measure?.code ?? ""): its decimals do not end, "
+                "\(quantity.description(measure: measure.code)) has no exact value in \(item.measure?.code ?? ""): its decimals do not end, "
                     + "or are too many (item \(item.code))."
             )
         }

@@ -4,14 +4,20 @@ import ReportScheme
 extension ItemTotals {
     /// One row for every unit with a tally, `nil` for the others.
     ///
-    /// - Parameter plan: the totals of the plan item at the calendar year, over the same tree.
-    func rows(plan: ItemTotals?) throws(TotalsOverflow) -> [Totals.Row?] {
-        let coverage = plan.map { Coverage(of: self, by: $0) }
+    /// - Parameters:
+    ///   - plan: the totals of the plan item at the calendar year, over the same tree.
+    ///   - before: the totals of the item in the same period of the year before, over the same tree.
+    func rows(plan: ItemTotals?, before: ItemTotals?) throws(TotalsOverflow) -> [Totals.Row?] {
+        let beside = Beside(
+            plan: plan,
+            planCoverage: plan.map { Coverage(of: self, by: $0) },
+            before: before.map { ($0, SameContributors(self, $0)) }
+        )
         var rows: [Totals.Row?] = Array(repeating: nil, count: self.tree.units.count)
         for (index, tally) in self.tallies.enumerated() {
             guard let tally else { continue }
             do throws(DecimalOverflow) {
-                rows[index] = try self.row(index, tally, plan: plan, coverage: coverage)
+                rows[index] = try self.row(index, tally, beside)
             } catch {
                 throw TotalsOverflow(unit: self.tree.units[index], item: self.item)
             }
@@ -22,20 +28,31 @@ extension ItemTotals {
     private func row(
         _ index: Int,
         _ tally: Tally,
-        plan: ItemTotals?,
-        coverage: Coverage?
+        _ beside: Beside
     ) throws(DecimalOverflow) -> Totals.Row {
         let own = self.ownNumber(index)
         let standsBeside = !self.isContributor[index]
         var difference: ExactDecimal?
         if standsBeside, let own, let sum = tally.sum { difference = try own.subtracting(sum).normalized }
-        let planned = plan.flatMap { self.item.isAdditive ? $0.sumOrOwn(index) : $0.ownNumber(index) }
+        let planned = beside.plan.flatMap { self.item.isAdditive ? $0.sumOrOwn(index) : $0.ownNumber(index) }
         var completion: ExactDecimal?
         let actual = self.item.isAdditive ? tally.sum : own
-        if let actual, let planned, coverage?.isWhole(at: index) == true || !self.item.isAdditive {
+        if let actual, let planned, beside.planCoverage?.isWhole(at: index) == true || !self.item.isAdditive {
             // A ratio with more digits than fit, of a huge figure and a tiny plan, says nothing: one clerk's slip must
             // not take the whole page away.
             completion = try? actual.percent(of: planned, decimals: 1)
+        }
+        var yearBefore: ExactDecimal?
+        if let (before, same) = beside.before, same.isSo(at: index) || !self.item.isAdditive {
+            yearBefore = self.item.isAdditive ? before.tallies[index]?.sum : before.ownNumber(index)
+        }
+        var growth: ExactDecimal?
+        if let actual, let yearBefore {
+            growth = try? actual.subtracting(yearBefore).percent(of: yearBefore, decimals: 1)
+        }
+        var share: ExactDecimal?
+        if self.item.isAdditive, let sum = tally.sum, let whole = self.tallies.first??.sum {
+            share = try? sum.percent(of: whole, decimals: 1)
         }
         let ownApproximation = self.own[index]?.value.quantity.map { Approximation($0) } ?? .exact
         let ownInConflict = standsBeside && self.own[index]?.isInConflict == true
@@ -53,9 +70,40 @@ extension ItemTotals {
             approximation: tally.sum == nil ? ownApproximation : tally.approximation,
             inConflict: tally.inConflict + (ownInConflict ? 1 : 0),
             plan: planned?.normalized,
-            completion: completion
+            completion: completion,
+            yearBefore: yearBefore?.normalized,
+            growth: growth,
+            share: share,
+            derived: nil
         )
     }
+}
+
+/// What an item's sums are set beside.
+private struct Beside {
+    let plan: ItemTotals?
+    let planCoverage: Coverage?
+    let before: (totals: ItemTotals, same: SameContributors)?
+}
+
+/// Whether two sums are of the very same contributors: 180 zones this year against 160 last year would be growth that
+/// nobody had.
+struct SameContributors {
+    private let isSame: [Bool]
+
+    init(_ one: ItemTotals, _ other: ItemTotals) {
+        let tree = one.tree
+        var isSame = Array(repeating: true, count: tree.units.count)
+        for index in tree.units.indices.reversed() {
+            isSame[index] =
+                one.isContributor[index] || other.isContributor[index]
+                ? (one.ownNumber(index) == nil) == (other.ownNumber(index) == nil)
+                : tree.children[index].allSatisfy { isSame[$0] }
+        }
+        self.isSame = isSame
+    }
+
+    func isSo(at unit: Int) -> Bool { self.isSame[unit] }
 }
 
 /// Whether a sum may be set against a sum of plans.

@@ -25,6 +25,8 @@ extension Totals.Row: Encodable {
         case sum, upper, own, difference, reported, expected, missing, withheld, approximate, direction
         case inConflict = "in_conflict"
         case plan, completion
+        case yearBefore = "year_before"
+        case growth, share, derived
     }
 
     /// Encodes one row of `totals`.
@@ -49,5 +51,9 @@ extension Totals.Row: Encodable {
         try object.encode(self.inConflict, forKey: .inConflict)
         try object.encode(self.plan?.description, forKey: .plan)
         try object.encode(self.completion?.description, forKey: .completion)
+        try object.encode(self.yearBefore?.description, forKey: .yearBefore)
+        try object.encode(self.growth?.description, forKey: .growth)
+        try object.encode(self.share?.description, forKey: .share)
+        try object.encode(self.derived?.description, forKey: .derived)
     }
 }

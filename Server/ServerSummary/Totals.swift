@@ -65,40 +65,45 @@ package struct Totals: Sendable {
         /// `sum` in percent of ``plan``, with one decimal; see `Coverage` for when there is one.
         package let completion: ExactDecimal?
 
+        /// ``sum`` in the same period of the year before; `nil` where that is of other contributors.
+        package let yearBefore: ExactDecimal?
+        /// By how many percent ``sum`` is above ``yearBefore``, with one decimal; a fall is negative.
+        package let growth: ExactDecimal?
+        /// ``sum`` in percent of the sum at the top of the page, with one decimal.
+        package let share: ExactDecimal?
+        /// Of a derived item: the figure worked out from the sums, as it is printed. It has no sum of its own.
+        package let derived: ExactDecimal?
+
         /// Whether a contributor gave a qualifier or a range; without a sum, whether the own cell did.
         package var isApproximate: Bool { self.approximation != .exact }
     }
 
     /// Computes the totals of `form` in `period`, from `under` (the province, when `nil`) downwards.
     ///
-    /// - Parameter cells: gives the current cells of the form in a period, without those of rows. Asked once for
-    ///   `period`, and once for its calendar year where an item has a plan. Cells of units and items that the scheme
-    ///   does not have are passed over.
+    /// - Parameters:
+    ///   - today: the day in Asia/Shanghai, for formulas that name it.
+    ///   - cells: gives the current cells of a form in a period, without those of rows. Asked once for each form and
+    ///     period that a figure of the page needs: its own, the calendar year's plans, the year before, and what formulas
+    ///     name. Cells of units and items that the scheme does not have are passed over.
     /// - Throws: ``TotalsOverflow``, ``SchemeRefusal`` when there is no unit `under`, and what `cells` throws.
     package static func compute(
         scheme: Scheme,
         form: Form,
         period: Period,
         under: UnitCode? = nil,
-        cells: (Period) throws -> [ReportedCell]
+        today: CalendarDate,
+        cells: @escaping (Code, Period) throws -> [ReportedCell]
     ) throws -> Totals {
         let top = under ?? scheme.root.code
         guard scheme.unit(top) != nil else { throw SchemeRefusal.unknownUnit(top.description) }
         guard let day = period.lastDay else { return Totals(form: form.code, period: period, under: top, rows: []) }
-        let tree = UnitTree(scheme, under: top, on: day, in: form.tree)
-        let items = form.items.filter { $0.valueType == .number && $0.isReported(in: period) }
-        let year = items.contains { $0.plan != nil } ? period.calendarYear : nil
-        let reported = CellTable(try cells(period), form: form)
-        let planned = try year.map { $0 == period ? reported : CellTable(try cells($0), form: form) }
-        var columns: [[Row?]] = []
-        for item in items {
-            let actual = try ItemTotals(item, tree: tree, cells: reported)
-            let plan = try item.plan.flatMap { form.item($0) }.flatMap { plan in
-                try planned.map { try ItemTotals(plan, tree: tree, cells: $0) }
-            }
-            columns.append(try actual.rows(plan: plan))
+        let figures = TotalsFigures(scheme, under: top, on: day, in: form.tree, cells: cells)
+        let columns = try form.items.filter { $0.valueType == .number && $0.isReported(in: period) }.map { item in
+            item.formula == nil
+                ? try figures.reportedRows(of: item, in: form, period)
+                : try figures.derivedRows(of: item, in: form, period, today: today)
         }
-        let rows = tree.units.indices.flatMap { unit in columns.compactMap { $0[unit] } }
+        let rows = figures.tree.units.indices.flatMap { unit in columns.compactMap { $0[unit] } }
         return Totals(form: form.code, period: period, under: top, rows: rows)
     }
 }

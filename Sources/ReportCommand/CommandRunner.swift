@@ -71,7 +71,8 @@ package enum CommandRunner {
             if self.isJSON {
                 self.report(CommandFailure(isUsage ? Exit.usage : Exit.refused, Self.explained(error, root)))
             } else {
-                Console.error(root.fullMessage(for: error))
+                let message = root.fullMessage(for: error)
+                Console.error(say(UsageWords.chinese(message), message))
             }
             exit(isUsage ? Exit.usage : Exit.refused)
         }
@@ -83,7 +84,7 @@ package enum CommandRunner {
     private static func explained(_ error: any Error, _ root: (some AsyncParsableCommand).Type) -> UsageError {
         let message = root.message(for: error)
         return UsageError(
-            Bilingual("参数有误：\(message)", message),
+            Bilingual("参数有误：\(UsageWords.chinese(message))", message),
             advice: Bilingual("请用 --help 查看用法。", "See --help.")
         )
     }

@@ -55,6 +55,12 @@ package func wallClock() -> Timestamp {
     Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970.rounded(.down)))
 }
 
+/// Today by the calendar in Shanghai, which reports are kept by.
+package func todayInShanghai() -> CalendarDate {
+    // Only a clock beyond the year 9999 has no day there.
+    wallClock().inShanghai?.day ?? CalendarDate(year: 9999, month: 12, day: 31)!
+}
+
 /// A logger that writes to standard error, from `warning` on, or from the level that `$HUILIU_LOG` names.
 package func makeLogger(label: String) -> Logger {
     var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }

@@ -84,7 +84,7 @@ extension CellValue {
         case .missing: Bilingual("缺报", "missing")[language]
         case .notApplicable: Bilingual("不适用", "n/a")[language]
         case .withheld: "××"
-        case .number: self.description + (measure ?? "")
+        case .number(let quantity): quantity.description(measure: measure ?? "")
         case .boolean(let boolean): (boolean ? Bilingual("是", "yes") : Bilingual("否", "no"))[language]
         case .text, .date, .choice: self.description
         }

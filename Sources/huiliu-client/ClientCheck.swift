@@ -13,7 +13,7 @@ struct ClientCheck: AsyncParsableCommand {
             abstract: say("审核：找出不可能同时为真的数", "Finds figures that cannot all be true."),
             discussion: say(
                 "例：huiliu-client check 410728-01 land 2024\n　　huiliu-client check 410728-01 land 2024 --explain LD-01 --because \"二季度并入木岗\"\n不写单位则审核本机全部报表。",
-                "Examples: huiliu-client check 410728-01 land 2024\n          huiliu-client check 410728-01 land 2024 --explain LD-01 --because \"Mugang was merged\"\nWithout a unit, all reports of this office are checked."
+                "Example: huiliu-client check 410728-01 land 2024\n         huiliu-client check 410728-01 land 2024 --explain LD-01 --because \"Mugang was merged\"\nWithout a unit, all reports of this office are checked."
             )
         )
     }
@@ -70,7 +70,7 @@ struct ClientCheck: AsyncParsableCommand {
             units: scope.units,
             form: scope.form,
             period: scope.period,
-            today: client.today
+            today: todayInShanghai()
         )
         self.write(findings)
         if findings.contains(where: { $0.finding.level == .error }) { throw ExitCode(Exit.attention) }
@@ -88,7 +88,7 @@ struct ClientCheck: AsyncParsableCommand {
             units: [report.unit],
             form: report.form,
             period: report.period,
-            today: client.today
+            today: todayInShanghai()
         ).map(\.finding)
         guard findings.contains(where: { $0.check == code && $0.unit == report.unit && $0.period == report.period })
         else { throw NothingToExplain(check: code) }
@@ -239,7 +239,10 @@ extension Check.Level {
         switch self {
         case .error: Bilingual("有错误的报表不能上报。", "A report with an error is not submitted.")
         case .warning:
-            Bilingual("警告须说明原因才能上报（--because）。", "A warning must be explained before the report is submitted (--because).")
+            Bilingual(
+                "警告须说明原因才能上报（--because）。",
+                "A warning must be explained before the report is submitted (--because)."
+            )
         case .information: Bilingual("提示不影响上报。", "It does not stand against submitting.")
         }
     }

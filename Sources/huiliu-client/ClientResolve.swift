@@ -43,8 +43,10 @@ struct ClientResolve: AsyncParsableCommand {
 
     func run() async throws {
         let client = try OpenedClient(self.common, access: .write)
+        let address = try client.address(self.cell)
+        let state = try client.store.cell(address)
+        guard !state.isConflict || client.fills(address) else { return try self.take(of: state, client) }
         let cell = try client.cell(self.cell)
-        let state = try client.store.cell(cell.address)
         let (value, conversion) = try self.decision(state, cell, client)
         // Without a token, what was there when the command looked counts as seen.
         let seen = self.seen.map { SeenToken($0) } ?? state.seen
@@ -60,18 +62,52 @@ struct ClientResolve: AsyncParsableCommand {
     ) throws -> (value: CellValue, conversion: Conversion?) {
         if let value { return try client.scheme.reading(value, for: cell.item) }
         guard state.isConflict else { throw client.failure(WriteRefusal(.notInConflict, state)) }
+        return (try self.taken(of: state), nil)
+    }
+
+    /// Decides about a cell that nobody fills in: a mark or an explanation, or what an earlier scheme had. Between what
+    /// was written there somebody must still be able to choose.
+    private func take(of state: CellState, _ client: OpenedClient) throws {
+        // A unit that the scheme no longer has is nobody else's.
+        if let unit = client.scheme.unit(state.address.unit) { try client.requireOwn(unit) }
+        guard self.value == nil else { throw TakeOnly(address: state.address) }
+        let value = try self.taken(of: state)
+        let edit = Edit(state.address, value, basis: .resolving(self.seen.map { SeenToken($0) } ?? state.seen))
+        let outcome = try client.store.write([edit], now: wallClock())[0]
+        if case .refused(let refusal) = outcome { throw client.failure(refusal) }
+        try SetReport.write(state.address, client, written: outcome.isWritten, json: self.output.json)
+    }
+
+    /// The value that `--take` names.
+    private func taken(of state: CellState) throws -> CellValue {
         guard let take, state.versions.indices.contains(take - 1) else {
             throw CommandFailure(
                 Exit.usage,
                 UsageError(
                     Bilingual(
-                        "单元格 \(cell.address) 有 \(state.versions.count) 个值，没有第 \(self.take ?? 0) 个。",
-                        "\(cell.address) has \(state.versions.count) values and no number \(self.take ?? 0)."
+                        "单元格 \(state.address) 有 \(state.versions.count) 个值，没有第 \(self.take ?? 0) 个。",
+                        "\(state.address) has \(state.versions.count) values and no number \(self.take ?? 0)."
                     ),
                     advice: Bilingual("请用 conflicts 查看编号。", "See the numbers with conflicts.")
                 )
             )
         }
-        return (state.versions[take - 1].version.value, nil)
+        return state.versions[take - 1].version.value
+    }
+}
+
+/// A new value for a cell that nobody fills in.
+private struct TakeOnly: ExplainedError {
+    let address: CellAddress
+
+    var code: String { "take_only" }
+    var explanation: Bilingual {
+        Bilingual(
+            "单元格 \(self.address) 不在现行报表中，不能另给一个值。",
+            "\(self.address) is in none of the forms; it takes no other value."
+        )
+    }
+    var advice: Bilingual {
+        Bilingual("请用 --take N 从 conflicts 所列的值中取一个。", "Take one of those that conflicts lists, with --take N.")
     }
 }

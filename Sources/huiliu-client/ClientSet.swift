@@ -95,22 +95,38 @@ struct SetReport {
     }
 
     func write(json: Bool) throws {
-        let state = try self.client.store.cell(self.cell.address)
+        try Self.write(
+            self.cell.address,
+            self.client,
+            written: self.outcome.isWritten,
+            conversion: self.conversion,
+            json: json
+        )
+    }
+
+    /// Says what a cell holds now.
+    static func write(
+        _ address: CellAddress,
+        _ client: OpenedClient,
+        written: Bool,
+        conversion: Conversion? = nil,
+        json: Bool
+    ) throws {
+        let state = try client.store.cell(address)
         if json {
             JSONOutput.write(
                 CellReportJSON(
-                    ShownCellJSON(state, scheme: self.client.scheme),
-                    written: self.outcome.isWritten,
-                    converted: self.conversion?.description
+                    ShownCellJSON(state, scheme: client.scheme),
+                    written: written,
+                    converted: conversion?.description
                 )
             )
             return
         }
-        let value = state.value.text(at: state.address, scheme: self.client.scheme)
-        let name =
-            "\(self.cell.unit.name[Speech.language]) \(self.cell.item.name[Speech.language]) \(state.address.period)"
+        let value = state.value.text(at: address, scheme: client.scheme)
+        let name = client.name(of: address)
         Console.line(
-            self.outcome.isWritten
+            written
                 ? say("已存盘：\(name) = \(value)", "Stored: \(name) = \(value)")
                 : say("值未变，无需写入：\(name) = \(value)", "Already so, nothing written: \(name) = \(value)")
         )

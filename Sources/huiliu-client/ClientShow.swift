@@ -35,19 +35,42 @@ struct ClientShow: AsyncParsableCommand {
             throw CommandFailure(Exit.usage, SchemeRefusal.malformedPeriod(self.period))
         }
         let rows = try Self.rows(unit, form, period, client)
+        let derived = try Self.derived(unit, form, period, client)
         if self.output.json {
             JSONOutput.write(
                 ShowJSON(
                     unit: unit.code.description,
                     form: form.code.description,
                     period: period.description,
-                    cells: rows.map { ComparedCellJSON($0, scheme: client.scheme) }
+                    cells: rows.map { ComparedCellJSON($0, scheme: client.scheme) },
+                    derived: derived.map(DerivedJSON.init)
                 )
             )
             return
         }
         Console.line("\(unit.name[Speech.language])  \(form.name[Speech.language])  \(period)")
         for line in Self.table(rows, form, client).lines { Console.line(line) }
+        for (item, figure) in derived {
+            let text = "\(figure.isApproximate ? "≈" : "")\(figure.printed)\(item.measure?.code ?? "")"
+            Console.line("\(item.name[Speech.language])：\(text)")
+        }
+    }
+
+    /// What is worked out from the unit's own figures, as far as they are there.
+    private static func derived(
+        _ unit: ReportingUnit,
+        _ form: Form,
+        _ period: Period,
+        _ client: OpenedClient
+    ) throws -> [(item: Item, figure: DerivedFigure)] {
+        let context = FormulaContext(unit: unit.code, period: period)
+        let today = todayInShanghai()
+        return try client.store.withFigures { figures in
+            try form.items.filter { $0.formula != nil && $0.isReported(in: period) }.compactMap { item in
+                try client.scheme.derived(item, of: form, for: context, today: today, source: figures)
+                    .map { (item, $0) }
+            }
+        }
     }
 
     private static func table(_ rows: [ComparedCell], _ form: Form, _ client: OpenedClient) -> TextTable {
@@ -106,7 +129,7 @@ struct ClientShow: AsyncParsableCommand {
     ) throws -> [ComparedCell] {
         let cells = try Self.cells(unit, form, period, client)
         let versions = try cells.map { try Self.targetVersion($0.address, client) }
-        let today = client.today
+        let today = todayInShanghai()
         return try client.store.withFigures { figures in
             try zip(cells, versions).map { cell, version in
                 guard let item = form.item(cell.address.item), cell.address.row.isEmpty else {
@@ -148,6 +171,21 @@ struct ClientShow: AsyncParsableCommand {
         let form: String
         let period: String
         let cells: [ComparedCellJSON]
+        let derived: [DerivedJSON]
+    }
+
+    private struct DerivedJSON: Encodable {
+        let item: String
+        let value: String
+        @Nullable var unit: String?
+        let approximate: Bool
+
+        init(_ derived: (item: Item, figure: DerivedFigure)) {
+            self.item = derived.item.code.description
+            self.value = derived.figure.printed.description
+            self._unit = Nullable(wrappedValue: derived.item.measure?.code)
+            self.approximate = derived.figure.isApproximate
+        }
     }
 }
 

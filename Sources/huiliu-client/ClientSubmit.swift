@@ -33,12 +33,20 @@ struct ClientSubmit: AsyncParsableCommand {
         let outcome = try client.store.submit(
             scope.report!,
             CheckPlan(client.scheme),
-            today: client.today,
+            today: todayInShanghai(),
             now: wallClock()
         )
         if case .refused(let refusal) = outcome { throw client.failure(refusal) }
         if self.output.json {
-            JSONOutput.write(SubmitJSON(unit: scope.units[0].description, form: scope.form!.description, period: self.period, state: ReportMark.submitted.rawValue, written: outcome.isWritten))
+            JSONOutput.write(
+                SubmitJSON(
+                    unit: scope.units[0].description,
+                    form: scope.form!.description,
+                    period: self.period,
+                    state: ReportMark.submitted.rawValue,
+                    written: outcome.isWritten
+                )
+            )
         } else {
             Console.line(
                 outcome.isWritten

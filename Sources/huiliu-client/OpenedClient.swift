@@ -21,21 +21,38 @@ struct OpenedClient {
 
     /// The cell that a person typed, if this office may write it.
     func cell(_ text: String) throws -> SchemeCell {
-        let address: CellAddress
-        do {
-            address = try CellAddress(text)
-        } catch {
-            throw CommandFailure(Exit.usage, error)
-        }
-        let cell = try self.scheme.cell(address)
+        let cell = try self.named(text) ?? self.scheme.cell(self.address(text))
         try self.requireOwn(cell.unit)
         return cell
     }
 
-    /// Today by the calendar in Shanghai, which reports are kept by.
-    var today: CalendarDate {
-        // Only a clock beyond the year 9999 has no day there.
-        wallClock().inShanghai?.day ?? CalendarDate(year: 9999, month: 12, day: 31)!
+    /// The cell whose parts stand by names instead of codes, as on paper: 长垣县产业集聚区/土地与规划/2024/规划面积.
+    ///
+    /// - Returns: `nil` for an address of codes, and for what has not the shape of an address.
+    private func named(_ text: String) throws -> SchemeCell? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard (try? CellAddress(text)) == nil, parts.count == 4, Period(parts[2].trimmingBlanks) != nil else {
+            return nil
+        }
+        return try self.scheme.cell(unit: parts[0], form: parts[1], period: parts[2], item: parts[3])
+    }
+
+    /// The address that a person typed, of whatever cell.
+    func address(_ text: String) throws -> CellAddress {
+        do {
+            return try CellAddress(text)
+        } catch {
+            throw CommandFailure(Exit.usage, error)
+        }
+    }
+
+    /// Whether the cell is one that people fill in: the scheme has it.
+    func fills(_ address: CellAddress) -> Bool { (try? self.scheme.cell(address)) != nil }
+
+    /// The cell in words, such as 长垣县产业集聚区 道路 2024-H1; its address where the scheme does not have it.
+    func name(of address: CellAddress) -> String {
+        guard let cell = try? self.scheme.cell(address) else { return address.description }
+        return "\(cell.unit.name[Speech.language]) \(cell.item.name[Speech.language]) \(address.period)"
     }
 
     /// The check with this code.

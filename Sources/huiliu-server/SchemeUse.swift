@@ -55,6 +55,10 @@ struct SchemeUse: AsyncParsableCommand {
             }.reduce(0) { $0 + $1.count }
             guard unknown == 0 || self.yes else { throw SchemeUseRefusal.forgetsValues(unknown) }
             difference = current.map { SchemeDifference(from: $0, to: scheme) }
+            let remeasured = difference?.remeasured.first { item in
+                stored.contains { $0.form == item.form && $0.item == item.item }
+            }
+            if let remeasured, !self.yes { throw SchemeUseRefusal.remeasures(remeasured) }
         }
         SchemeSummary.tell(scheme)
         if let difference {
@@ -85,11 +89,13 @@ struct SchemeUse: AsyncParsableCommand {
 enum SchemeUseRefusal: ExplainedError {
     case sameVersion(String)
     case forgetsValues(Int)
+    case remeasures(ItemReference)
 
     var code: String {
         switch self {
         case .sameVersion: "scheme_version_unchanged"
         case .forgetsValues: "scheme_forgets_values"
+        case .remeasures: "scheme_remeasures_values"
         }
     }
 
@@ -105,6 +111,11 @@ enum SchemeUseRefusal: ExplainedError {
                 "有 \(count) 个已存数值新制度不再认识，未更换。",
                 "The new scheme does not know \(count) values that are stored; it was not replaced."
             )
+        case .remeasures(let item):
+            Bilingual(
+                "指标 \(item.form).\(item.item) 的计量单位或类型变了，而按原来填报的数值已经存着，未更换。",
+                "\(item.form).\(item.item) has another unit of measure or type, and figures are stored that were filled in under the old one; the scheme was not replaced."
+            )
         }
     }
 
@@ -116,6 +127,11 @@ enum SchemeUseRefusal: ExplainedError {
             Bilingual(
                 "请把这些指标和单位留在制度里，或加 --yes：数值仍保留并照传，只是不再汇总。",
                 "Keep those items and units in the scheme, or add --yes: the values are kept and passed on, but not summed."
+            )
+        case .remeasures:
+            Bilingual(
+                "请保留原指标（可写 until 停用），另立新指标；确属原来写错、数字本就按新单位填的，加 --yes。",
+                "Keep the item, with until where it ends, and define a new one; if the old unit was a mistake and the figures are right in the new one, add --yes."
             )
         }
     }

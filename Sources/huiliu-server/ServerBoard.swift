@@ -17,7 +17,7 @@ struct ServerBoard: AsyncParsableCommand {
             ),
             discussion: say(
                 "例：huiliu-server board half_month_progress 2024-06A --under 410728\n　　huiliu-server board --month 2024-06",
-                "Examples: huiliu-server board half_month_progress 2024-06A --under 410728\n          huiliu-server board --month 2024-06"
+                "Example: huiliu-server board half_month_progress 2024-06A --under 410728\n         huiliu-server board --month 2024-06"
             )
         )
     }

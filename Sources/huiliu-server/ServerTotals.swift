@@ -46,8 +46,14 @@ struct ServerTotals: AsyncParsableCommand {
             guard let unit = server.scheme.unit(named: name) else { throw SchemeRefusal.unknownUnit(name) }
             return unit.code
         }
-        let totals = try Totals.compute(scheme: server.scheme, form: form, period: period, under: under) { period in
-            try server.store.summaries(form: form.code, period: period).filter(\.row.isEmpty).map {
+        let totals = try Totals.compute(
+            scheme: server.scheme,
+            form: form,
+            period: period,
+            under: under,
+            today: todayInShanghai()
+        ) { form, period in
+            try server.store.summaries(form: form, period: period).filter(\.row.isEmpty).map {
                 ReportedCell(unit: $0.unit, item: $0.item, value: $0.value, isInConflict: $0.isConflict)
             }
         }
@@ -70,14 +76,18 @@ struct ServerTotals: AsyncParsableCommand {
             (say("已报/应报", "reported"), .right),
             (say("计划", "plan"), .right),
             (say("完成%", "completion %"), .right),
+            (say("上年同期", "year before"), .right),
+            (say("增长%", "growth %"), .right),
+            (say("占比%", "share %"), .right),
             (say("备注", "notes"), .left),
         ])
-        for row in totals.rows where row.reported > 0 || row.own != nil || row.plan != nil {
+        for row in totals.rows where row.reported > 0 || row.own != nil || row.plan != nil || row.derived != nil {
             table.add([
                 "\(row.unit.code) \(row.unit.name[Speech.language])", row.item.name[Speech.language],
                 Self.sum(row), row.item.measure?.code ?? "",
                 row.own?.description ?? "", row.difference?.description ?? "", "\(row.reported)/\(row.expected)",
-                row.plan?.description ?? "", row.completion?.description ?? "", Self.notes(row),
+                row.plan?.description ?? "", row.completion?.description ?? "", row.yearBefore?.description ?? "",
+                row.growth?.description ?? "", row.share?.description ?? "", Self.notes(row),
             ])
         }
         for line in table.lines { Console.line(line) }
@@ -85,6 +95,7 @@ struct ServerTotals: AsyncParsableCommand {
 
     /// `≥14.7`, `15-19` for a sum with ranges in it, `—` for none.
     private static func sum(_ row: Totals.Row) -> String {
+        if let derived = row.derived { return row.approximation.sign + derived.description }
         guard let sum = row.sum else { return "—" }
         if let upper = row.upper { return "\(sum)-\(upper)" }
         return row.approximation.sign + sum.description

@@ -21,6 +21,7 @@ struct JSONContractTests {
         var testDescription: String { "\(self.command.rawValue) \(self.arguments) \(self.path.joined(separator: "."))" }
     }
 
+    private static let check = "check 410728-01 milestones 2012"
     private static let explain = "explain \(ConflictTests.cell)"
 
     /// Every object of the contract, with all its keys: none may be missing, and none may be there unannounced.
@@ -33,6 +34,7 @@ struct JSONContractTests {
             [
                 "unit", "name", "level", "item", "unit_of_measure", "sum", "upper", "own", "difference", "reported",
                 "expected", "missing", "withheld", "approximate", "direction", "in_conflict", "plan", "completion",
+                "year_before", "growth", "share", "derived",
             ]
         ),
         Place(
@@ -49,12 +51,19 @@ struct JSONContractTests {
         Place(.server, "board --month 2024-07", ["format", "month", "under", "obligations"]),
         Place(.server, "devices", ["format", "devices"]),
         Place(.server, "devices", at: ["devices", "[]"], ["replica", "unit", "name", "changes", "last_seen"]),
-        Place(.client, "show 410728-01 infrastructure 2024-H1", ["format", "unit", "form", "period", "cells"]),
+        Place(
+            .client,
+            "show 410728-01 infrastructure 2024-H1",
+            ["format", "unit", "form", "period", "cells", "derived"]
+        ),
         Place(
             .client,
             "show 410728-01 infrastructure 2024-H1",
             at: ["cells", "[]"],
-            ["cell", "value", "seen", "conflict", "not_counted", "target_version", "last", "year_before", "plan", "completion"]
+            [
+                "cell", "value", "seen", "conflict", "not_counted", "target_version", "last", "year_before", "plan",
+                "completion",
+            ]
         ),
         Place(.client, "show 410728-01 infrastructure 2024-H1", at: ["cells", "[]", "value"], valueKeys),
         Place(
@@ -84,6 +93,22 @@ struct JSONContractTests {
             ["kind", "form", "name", "rows", "first_seen", "candidates", "code"]
         ),
         Place(.client, "match", at: ["names", "[]", "candidates", "[]"], ["code", "name"]),
+        Place(.client, check, ["format", "errors", "warnings", "information", "findings"]),
+        Place(
+            .client,
+            check,
+            at: ["findings", "[]"],
+            ["code", "level", "cells", "expected", "found", "difference", "text", "explanation"]
+        ),
+        Place(.client, "check --explain MS-09", ["format", "code", "level", "name", "rule"]),
+        Place(.client, "\(check) --explain MS-09 --because 其中两个项目尚未入驻", ["format", "code", "explanation"]),
+        Place(
+            .client,
+            "submit 410728-01 milestones 2012",
+            ["format", "unit", "form", "period", "state", "written"]
+        ),
+        Place(.server, "scheme show", ["format", "scheme", "name", "version", "fingerprint", "units", "forms"]),
+        Place(.server, "scheme show", at: ["forms", "[]"], ["form", "name", "items"]),
         Place(.inspect, "status", ["format", "kind", "scheme", "scopes"]),
         Place(.inspect, "status", at: ["scopes", "[]"], ["scope", "changes", "cells", "conflicts", "tip", "heads"]),
         Place(.inspect, "status", at: ["scopes", "[]", "heads", "[]"], ["replica", "sequence", "hash"]),
@@ -191,6 +216,8 @@ private struct Stage {
         try await self.other.sync()
         try await self.one.sync(exits: 1)
         try await self.one.expect("set", "410728-01/infrastructure/2024-H1/investment", "4.6")
+        try await self.one.expect("set", "410728-01/milestones/2012/projects", "20")
+        try await self.one.expect("set", "410728-01/milestones/2012/producing_projects", "22")
         let unknown = try self.scene.write(
             "unit,form,period,item,value\n410728-01,infrastructure,2024-H1,道路修建,1\n",
             to: "unknown.csv"

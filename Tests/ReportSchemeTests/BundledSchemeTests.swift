@@ -41,12 +41,37 @@ import Testing
         }
     }
 
+    /// The files of the examples, and how many rows each has.
+    static let examples = [
+        ("changyuan.csv", 116), ("lushan.csv", 43), ("jiaozuo.csv", 100), ("others.csv", 18), ("not_numbers.csv", 15),
+        ("province-2014.csv", 74), ("task-table-2014.csv", 49), ("lushi.csv", 33), ("zhecheng.csv", 20),
+        ("shali.csv", 7),
+    ]
+
     @Test func theExamplesAreAcceptedToTheLastRow() throws {
         let scheme = try Scheme.parse(BundledScheme.source)
-        for (name, count) in [("changyuan.csv", 105), ("lushan.csv", 38)] {
+        for (name, count) in Self.examples {
             let file = try ImportFile.parse(try Self.example(name), scheme: scheme)
             #expect(file.refused.isEmpty, "\(name): \(file.refused)")
             #expect(file.accepted.count == count, "\(name)")
+        }
+    }
+
+    @Test func everyNoteIsAboutOneFigureOfTheExamples() throws {
+        let scheme = try Scheme.parse(BundledScheme.source)
+        let cells = try Self.examples.flatMap {
+            try ImportFile.parse(try Self.example($0.0), scheme: scheme).accepted.map(\.address.description)
+        }
+        let known = Set(cells)
+        #expect(known.count == cells.count, "no cell stands in two files")
+        let notes = String(decoding: try Self.example("notes.csv"), as: UTF8.self).split(separator: "\n").dropFirst()
+        var noted: Set<Substring> = []
+        for note in notes {
+            let cell = note.prefix { $0 != "," }
+            // A note about a whole file names no cell.
+            if cell.isEmpty { continue }
+            #expect(known.contains(String(cell)), "\(cell)")
+            #expect(noted.insert(cell).inserted, "\(cell) is noted twice")
         }
     }
 

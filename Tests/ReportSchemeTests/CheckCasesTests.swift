@@ -8,12 +8,21 @@ import Testing
 @Suite("Real reports under the bundled checks")
 struct CheckCasesTests {
     static let cases: [CheckCase] = CheckCase.all
+    /// Read once, not for every case.
+    private static let read = Result {
+        let scheme = try Scheme.parse(BundledScheme.source)
+        return (scheme: scheme, plan: CheckPlan(scheme))
+    }
 
     @Test("raise exactly the alarms that they deserve", arguments: Self.cases)
     func tried(_ test: CheckCase) throws {
-        let scheme = try Scheme.parse(BundledScheme.source)
+        let (scheme, plan) = try Self.read.get()
         let cells = try test.cells(scheme)
-        let findings = try CheckPlan(scheme).findings(about: cells.keys, today: test.today, source: CellDictionary(cells))
+        let findings = try plan.findings(
+            about: cells.keys,
+            today: test.today,
+            source: CellDictionary(cells)
+        )
         let found = Set(findings.map { "\($0.check) \($0.level.rawValue)" })
         #expect(found == test.expected, "\(findings.map(\.text.chinese).joined(separator: "\n"))")
         for words in test.words {
@@ -37,7 +46,7 @@ struct CheckCasesTests {
 ///     today 2024-07-02
 ///     410423-01/investment/2024-Q1/total = 6.3
 ///
-/// Without `expect`, nothing is found. `#` begins a remark.
+/// Without `expect`, nothing is found. `#` begins a remark. `import changyuan.csv` puts the whole of that example in.
 struct CheckCase: CustomTestStringConvertible, Sendable {
     let name: String
     /// `CODE level`
@@ -45,6 +54,8 @@ struct CheckCase: CustomTestStringConvertible, Sendable {
     /// What some finding says.
     var words: [String] = []
     var today = CalendarDate("2030-01-01")!
+    /// Examples of the scheme that are imported as a whole.
+    var examples: [String] = []
     /// Lines `cell = value`.
     var lines: [String] = []
 
@@ -68,6 +79,7 @@ struct CheckCase: CustomTestStringConvertible, Sendable {
             case "#"?, nil: continue
             case "expect"?: cases[cases.count - 1].expected.insert(words[1])
             case "text"?: cases[cases.count - 1].words.append(words[1])
+            case "import"?: cases[cases.count - 1].examples.append(words[1])
             case "today"?: cases[cases.count - 1].today = CalendarDate(words[1])!
             default: cases[cases.count - 1].lines.append(line)
             }
@@ -77,6 +89,10 @@ struct CheckCase: CustomTestStringConvertible, Sendable {
 
     func cells(_ scheme: Scheme) throws -> [CellAddress: CellValue] {
         var cells: [CellAddress: CellValue] = [:]
+        for example in self.examples {
+            let file = try ImportFile.parse(try BundledSchemeTests.example(example), scheme: scheme)
+            for row in file.accepted { cells[row.address] = row.value }
+        }
         for line in self.lines {
             let parts = line.components(separatedBy: " = ")
             let cell = try scheme.cell(CellAddress(parts[0]))

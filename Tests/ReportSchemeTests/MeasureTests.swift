@@ -9,7 +9,9 @@ import Testing
 
     /// A scheme of one item, measured in `code`.
     static func item(in code: String) throws -> (Scheme, Item) {
-        let files = BundledScheme.source.files.filter { $0.name == "measures.yaml" || $0.name == "scheme.yaml" }
+        let files =
+            BundledScheme.source.files.filter { $0.name == "measures.yaml" }
+            + [.init(name: "scheme.yaml", text: "scheme: figures\nname: 数字\nname_en: Figures\nversion: \"1\"\n")]
         let units = "units: [{code: \"410000\", name: 河南省, name_en: Henan, level: province}]"
         let form = """
             form: figures

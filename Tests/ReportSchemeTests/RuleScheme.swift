@@ -60,7 +60,8 @@ enum RuleScheme {
 
     static func check(_ rule: String, _ more: String = "") -> String {
         let quoted = rule.replacing("'", with: "''")
-        return "{check: R1, name: 应当如此, name_en: It must be so, level: error, rule: '\(quoted)'\(more.isEmpty ? "" : ", \(more)")}"
+        return
+            "{check: R1, name: 应当如此, name_en: It must be so, level: error, rule: '\(quoted)'\(more.isEmpty ? "" : ", \(more)")}"
     }
 
     /// `zone 2024-H1 a` means the cell `410100-01/f/2024-H1/a`; `g.a` another form's item; `zone2` and `county` other units.

@@ -14,8 +14,13 @@ import Testing
             let form = try #require(scheme.form(named: "f"))
             let cells = Self.cells(scheme, form, &random)
             let plans = Self.cells(scheme, form, &random)
-            let totals = try Totals.compute(scheme: scheme, form: form, period: Period("2024-H1")!) {
-                $0 == .year(2024) ? plans : cells
+            let totals = try Totals.compute(
+                scheme: scheme,
+                form: form,
+                period: Period("2024-H1")!,
+                today: RuleScheme.today
+            ) {
+                $1 == .year(2024) ? plans : $1.year == 2024 ? cells : []
             }
             let naive = NaiveTotals(scheme: scheme, form: form, cells: cells, plans: plans)
             let expected = naive.all.flatMap { unit in

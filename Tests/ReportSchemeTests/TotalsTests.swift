@@ -23,9 +23,10 @@ import Testing
             scheme: Self.scheme,
             form: form,
             period: Period(period)!,
-            under: under.flatMap { UnitCode($0) }
-        ) { period in
-            Self.cells.filter { $0.key.form == form.code && $0.key.period == period }
+            under: under.flatMap { UnitCode($0) },
+            today: RuleScheme.today
+        ) { form, period in
+            Self.cells.filter { $0.key.form == form && $0.key.period == period }
                 .map { ReportedCell(unit: $0.key.unit, item: $0.key.item, value: $0.value) }
         }
     }

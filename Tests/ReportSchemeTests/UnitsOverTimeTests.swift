@@ -57,8 +57,13 @@ import Testing
     static let after = CalendarDate("2024-07-01")!
 
     private func row(_ form: String, _ period: String, _ unit: UnitCode) throws -> Totals.Row? {
-        try Totals.compute(scheme: Self.scheme, form: Self.scheme.form(named: form)!, period: Period(period)!) {
-            $0.kind == .year
+        try Totals.compute(
+            scheme: Self.scheme,
+            form: Self.scheme.form(named: form)!,
+            period: Period(period)!,
+            today: RuleScheme.today
+        ) {
+            $1.kind == .year
                 ? [
                     ReportedCell(unit: Self.moved, item: "planned", value: .number(Quantity(ExactDecimal(20)))),
                     ReportedCell(unit: Self.stays, item: "planned", value: .number(Quantity(ExactDecimal(10)))),
@@ -92,8 +97,9 @@ import Testing
             scheme: scheme,
             form: scheme.form("roads")!,
             period: .year(2024),
-            under: Self.county
-        ) { _ in [] }
+            under: Self.county,
+            today: RuleScheme.today
+        ) { _, _ in [] }
         #expect(Set(totals.rows.map(\.unit.code)) == [Self.county, Self.stays])
     }
 

@@ -62,9 +62,11 @@ extension Check {
         switch self.content {
         case .rule(let rule, let condition): return [CheckPlan.Rule(check: self, rule: rule, condition: condition)]
         case .kind(let kind, let items):
-            let all = items ?? scheme.forms.flatMap { form in
-                form.items.filter { kind.isFor($0) }.map { ItemReference($0, in: form) }
-            }
+            let all =
+                items
+                ?? scheme.forms.flatMap { form in
+                    form.items.filter { kind.isFor($0) }.map { ItemReference($0, in: form) }
+                }
             return all.map { item in
                 CheckPlan.Rule(check: self, rule: kind.rule(for: item), condition: kind.condition(for: item))
             }

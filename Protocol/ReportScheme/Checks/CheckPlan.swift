@@ -36,6 +36,13 @@ package struct CheckPlan: Sendable {
         self.rulesAbove = above
     }
 
+    /// The forms whose reports a finding stands in: all that the rule names; of a check for every item, the item's own.
+    package func forms(of finding: Finding) -> Set<Code> {
+        let rules = self.rules.filter { $0.check.code == finding.check }
+        let named = rules.count == 1 ? rules[0].cells(in: self.scheme).map(\.reference.form) : []
+        return Set(named + finding.cells.map(\.form))
+    }
+
     /// A rule at a unit and period.
     struct Instance: Hashable, Sendable, Comparable {
         let rule: Int

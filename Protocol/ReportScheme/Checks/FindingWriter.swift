@@ -22,8 +22,12 @@ struct FindingWriter {
         let leftWords = try evaluator.words(left, home: self.context)
         let rightWords = try evaluator.words(right, home: self.context)
         let expectedText = "\(expected)\(unit.label)"
-        let gapText = gap.map { "\($0.isNegative ? ($0.description.dropFirst().description) : $0.description)\(unit.label)" } ?? ""
-        let result = rightWords.chinese.hasSuffix(expectedText) ? "" : " = \(expectedText)"
+        let gapText = unit.difference(
+            gap.map { $0.isNegative ? String($0.description.dropFirst()) : $0.description } ?? ""
+        )
+        let isTold =
+            rightWords.chinese.hasSuffix(expectedText) || right.isPlain && rightWords.chinese.contains(expectedText)
+        let result = isTold ? "" : " = \(expectedText)"
         let leftResult = left.isPlain ? "" : " = \(found)\(unit.label)"
         let relation = comparison.words(gapText)
         let facts = Bilingual(
@@ -36,7 +40,7 @@ struct FindingWriter {
             cells,
             expectedText,
             "\(found)\(unit.label)",
-            gap.map { "\($0)\(unit.label)" },
+            gap.map { "\($0)\(unit.label == "%" ? "百分点" : unit.label)" },
             self.sentence(
                 try self.withParts(facts, left, right, &evaluator),
                 evaluator.scheme
@@ -95,11 +99,17 @@ struct FindingWriter {
     private func facts<Source>(_ evaluator: inout Evaluator<Source>) throws -> Bilingual {
         var words: [Bilingual] = []
         for named in self.rule.rule.references + (self.rule.condition?.references ?? []) {
-            let expression: Expression = named.look == .below ? .below(named.reference) : .item(named.reference)
+            let expression: Expression =
+                switch named.look {
+                case .here: .item(named.reference)
+                case .earlier: .last(named.reference)
+                case .below: .below(named.reference)
+                }
             let whole = named.shift.reversed().reduce(expression) { .shifted($1, $0) }
             let text = try evaluator.words(whole, home: self.context)
             if !text.chinese.isEmpty, !words.contains(text) { words.append(text) }
         }
+        words += try self.amiss(self.rule.rule, &evaluator)
         if case .complete(let item) = self.rule.rule, let below = try evaluator.below(item, .stated) {
             let direct = Set(below.parts.map(\.unit))
             let names = below.missing.filter(direct.contains).compactMap { evaluator.scheme.unit($0)?.name }
@@ -110,10 +120,58 @@ struct FindingWriter {
                 )
             )
         }
+        if case .wholeExists(let part, let share) = self.rule.rule,
+            let nearest = try self.nearest(part, share, &evaluator)
+        {
+            words.append(nearest)
+        }
         return Bilingual(
             words.map(\.chinese).joined(separator: "；"),
             words.map(\.english).joined(separator: "; ")
         )
+    }
+
+    /// What the nearest whole would print instead: 29 ÷ 34 = 85.3%，相差 0.1%.
+    private func nearest<Source>(
+        _ part: ItemReference,
+        _ share: ItemReference,
+        _ evaluator: inout Evaluator<Source>
+    ) throws -> Bilingual? {
+        guard let counted = try evaluator.value(part)?.quantity?.number,
+            let printed = try evaluator.value(share)?.quantity?.number,
+            let whole = (Fraction(counted) / (Fraction(printed) * share.factor))?.rounded(decimals: 0),
+            let exact = Fraction(counted) / (Fraction(whole) * share.factor),
+            let nearest = exact.rounded(decimals: printed.scale)
+        else { return nil }
+        let unit = evaluator.unit(of: .item(share)) ?? .plain
+        let gap = unit.difference(
+            Evaluator<Source>.decimal((Fraction(nearest) - Fraction(printed)).magnitude, decimals: nil).description
+        )
+        let sum = "\(counted) ÷ \(whole) = \(nearest)\(unit.label)"
+        return Bilingual("最接近的是 \(sum)，相差 \(gap.chinese)", "the nearest is \(sum), a difference of \(gap.english)")
+    }
+
+    /// What is amiss with a list: the entries that the other list lacks, the numbers that are left out.
+    private func amiss<Source>(_ condition: Condition, _ evaluator: inout Evaluator<Source>) throws -> [Bilingual] {
+        switch condition {
+        case .and(let a, let b): return try self.amiss(a, &evaluator) + self.amiss(b, &evaluator)
+        case .within(let inner, let outer):
+            guard let entries = try evaluator.list(inner), let all = try evaluator.list(outer) else { return [] }
+            let strangers = entries.filter { !all.contains($0) }
+            guard !strangers.isEmpty else { return [] }
+            return [
+                Bilingual(
+                    "不在其列：\(strangers.joined(separator: "、"))",
+                    "not among them: \(strangers.joined(separator: ", "))"
+                )
+            ]
+        case .withoutGaps(let item):
+            let gaps = TextList.gaps(try evaluator.list(item) ?? []).map { gap in
+                gap.count == 1 ? "\(gap.lowerBound)" : "\(gap.lowerBound)–\(gap.upperBound)"
+            }
+            return [Bilingual("缺 \(gaps.joined(separator: "、"))", "left out: \(gaps.joined(separator: ", "))")]
+        default: return []
+        }
     }
 
     private func cells<Source>(_ evaluator: inout Evaluator<Source>) throws -> [CellAddress] {
@@ -132,7 +190,8 @@ struct FindingWriter {
         _ evaluator: inout Evaluator<Source>
     ) throws -> Int? {
         guard case .item(let item) = printed, let value = try evaluator.value(item)?.quantity else { return nil }
-        return value.number.scale
+        // A whole percent is told with one decimal, so that 73 % is not taken for what was worked out.
+        return max(value.number.scale, 1)
     }
 
     /// The number in its unit, with as many digits as it takes to see that it differs.
@@ -184,8 +243,9 @@ extension Expression {
     /// Whether it is one item's figure, which needs no result behind it.
     fileprivate var isPlain: Bool {
         switch self {
-        case .item, .constant, .yearOfPeriod, .elapsed, .last, .current, .below: true
-        case .stated(let a), .shifted(_, let a): a.isPlain
+        case .item, .constant, .yearOfPeriod, .elapsed, .count, .decimals, .last, .current, .below: true
+        case .stated(let a), .shifted(_, let a), .quotient(let a, .constant(_, text: "")): a.isPlain
+        case .either(let a, let b): a.isPlain && b.isPlain
         default: false
         }
     }
@@ -210,14 +270,14 @@ extension Expression {
 extension Condition.Comparison {
     /// What stands between both sides, and behind them.
     fileprivate func words(
-        _ gap: String
+        _ gap: Bilingual
     ) -> (chinese: (before: String, after: String), english: (before: String, after: String)) {
         switch self {
-        case .equal: (("，而 ", "，相差 \(gap)"), (", but ", ": a difference of \(gap)"))
-        case .agrees: (("，而按 ", " 计算，相差 \(gap)"), (", but it should be ", ": a difference of \(gap)"))
+        case .equal: (("，而 ", "，相差 \(gap.chinese)"), (", but ", ": a difference of \(gap.english)"))
+        case .agrees: (("，而按 ", " 计算，相差 \(gap.chinese)"), (", but it should be ", ": a difference of \(gap.english)"))
         case .notEqual: (("，与 ", " 相同"), (", the same as ", ""))
-        case .less, .lessOrEqual: (("，大于 ", "，超出 \(gap)"), (", more than ", ", by \(gap)"))
-        case .greater, .greaterOrEqual: (("，小于 ", "，少 \(gap)"), (", less than ", ", by \(gap)"))
+        case .less, .lessOrEqual: (("，大于 ", "，超出 \(gap.chinese)"), (", more than ", ", by \(gap.english)"))
+        case .greater, .greaterOrEqual: (("，小于 ", "，少 \(gap.chinese)"), (", less than ", ", by \(gap.english)"))
         }
     }
 }

@@ -96,8 +96,7 @@ extension Evaluator {
             return Set(left) == Set(right)
         case .withoutGaps(let item):
             guard let entries = try self.list(item) else { return nil }
-            let numbers = entries.compactMap { Int($0) }.sorted()
-            return zip(numbers, numbers.dropFirst()).allSatisfy { $1 - $0 <= 1 }
+            return TextList.gaps(entries).isEmpty
         default: return nil
         }
     }

@@ -8,6 +8,13 @@ extension Evaluator {
         let label: String
         let measureClass: MeasureClass
 
+        /// A difference between two figures of this unit: of two percentages it is points.
+        func difference(_ number: String) -> Bilingual {
+            self.label == "%"
+                ? Bilingual(number + "个百分点", number + " percentage points")
+                : Bilingual(number + self.label, number + self.label)
+        }
+
         static var plain: Unit { Unit(factor: Fraction(1), label: "", measureClass: .ratio) }
         static var percent: Unit {
             Unit(factor: Fraction(ExactDecimal(mantissa: 1, scale: 2)!), label: "%", measureClass: .ratio)
@@ -45,7 +52,7 @@ extension Evaluator {
                 label: "\(left.label)/\(right.label)",
                 measureClass: left.measureClass / right.measureClass
             )
-        case .count, .yearOfPeriod: return .plain
+        case .count, .decimals, .yearOfPeriod: return .plain
         case .elapsed: return .percent
         }
     }
@@ -71,7 +78,8 @@ extension Evaluator {
         case .difference(let a, let b): return try self.words(a, " − ", self.grouped(b), home)
         case .product(let a, let b): return try self.words(self.grouped(a), " × ", self.grouped(b), home)
         case .quotient(let a, .constant(_, text: "")): return try self.words(a, home: home)
-        case .quotient(let a, let b): return try self.words(self.grouped(a), " ÷ ", self.grouped(b, divisor: true), home)
+        case .quotient(let a, let b):
+            return try self.words(self.grouped(a), " ÷ ", self.grouped(b, divisor: true), home)
         case .smallest(let all): return try self.list("最小（", "the smallest of (", all, home)
         case .largest(let all): return try self.list("最大（", "the largest of (", all, home)
         case .either(let a, let b):
@@ -92,6 +100,10 @@ extension Evaluator {
             let name = self.name(of: item)
             let count = try self.list(item)?.count ?? 0
             return Bilingual("\(name.chinese)共列 \(count) 个", "\(name.english) lists \(count)")
+        case .decimals(let item):
+            let count = try self.figure(expression, .stated).map { self.text($0.value, .plain) } ?? "—"
+            let words = try self.words(item, home: home)
+            return Bilingual("\(words.chinese) 的小数位数 \(count)", "the decimals of \(words.english): \(count)")
         case .elapsed:
             let text = try self.figure(expression, .stated).map { self.text($0.value, .percent) } ?? ""
             return Bilingual("时间进度 \(text)", "the year's progress \(text)")
@@ -114,16 +126,21 @@ extension Evaluator {
         let inParentheses: Bool
     }
 
-    private mutating func words(_ a: Grouped, _ sign: String, _ b: Grouped, _ home: FormulaContext) throws -> Bilingual {
+    private mutating func words(_ a: Grouped, _ sign: String, _ b: Grouped, _ home: FormulaContext) throws -> Bilingual
+    {
         let (left, right) = (try self.words(a, home), try self.words(b, home))
         return Bilingual(left.chinese + sign + right.chinese, left.english + sign + right.english)
     }
 
-    private mutating func words(_ a: Expression, _ sign: String, _ b: Grouped, _ home: FormulaContext) throws -> Bilingual {
+    private mutating func words(_ a: Expression, _ sign: String, _ b: Grouped, _ home: FormulaContext) throws
+        -> Bilingual
+    {
         try self.words(Grouped(expression: a, inParentheses: false), sign, b, home)
     }
 
-    private mutating func words(_ a: Expression, _ sign: String, _ b: Expression, _ home: FormulaContext) throws -> Bilingual {
+    private mutating func words(_ a: Expression, _ sign: String, _ b: Expression, _ home: FormulaContext) throws
+        -> Bilingual
+    {
         try self.words(a, sign, Grouped(expression: b, inParentheses: false), home)
     }
 
@@ -132,12 +149,16 @@ extension Evaluator {
         return grouped.inParentheses ? Bilingual("（\(words.chinese)）", "(\(words.english))") : words
     }
 
-    private mutating func words(_ open: String, _ a: Expression, _ close: String, _ home: FormulaContext) throws -> Bilingual {
+    private mutating func words(_ open: String, _ a: Expression, _ close: String, _ home: FormulaContext) throws
+        -> Bilingual
+    {
         let words = try self.words(a, home: home)
         return Bilingual(open + words.chinese + close, open + words.english + close)
     }
 
-    private mutating func list(_ chinese: String, _ english: String, _ all: [Expression], _ home: FormulaContext) throws -> Bilingual {
+    private mutating func list(_ chinese: String, _ english: String, _ all: [Expression], _ home: FormulaContext) throws
+        -> Bilingual
+    {
         let words = try all.map { try self.words($0, home: home) }
         return Bilingual(
             chinese + words.map(\.chinese).joined(separator: "、") + "）",
@@ -151,7 +172,9 @@ extension Evaluator {
         self.scheme.form(item.form)?.item(item.item)?.name ?? Bilingual(item.item.description, item.item.description)
     }
 
-    private func told(_ chinese: String, _ english: String, _ item: ItemReference, _ figure: Figure?) throws -> Bilingual {
+    private func told(_ chinese: String, _ english: String, _ item: ItemReference, _ figure: Figure?) throws
+        -> Bilingual
+    {
         let name = self.name(of: item)
         let value = figure.map { self.text($0.value, self.unit(of: item) ?? .plain) } ?? "—"
         return Bilingual("\(chinese)\(name.chinese) \(value)", "\(english)\(name.english) \(value)")
@@ -163,10 +186,12 @@ extension Evaluator {
         let definition = self.scheme.form(item.form)?.item(item.item)
         var value: String
         if definition?.formula != nil {
-            value = try self.figure(.item(item), .stated).map { self.text($0.value, self.unit(of: item) ?? .plain) } ?? "—"
+            value =
+                try self.figure(.item(item), .stated).map { self.text($0.value, self.unit(of: item) ?? .plain) } ?? "—"
         } else {
             let held = try self.value(item)
-            value = held.map { $0.description + ($0.quantity == nil ? "" : definition?.measure?.code ?? "") } ?? "—"
+            value =
+                held.map { $0.quantity?.description(measure: definition?.measure?.code ?? "") ?? $0.description } ?? "—"
         }
         var places: [Bilingual] = []
         if self.context.unit != home.unit, let unit = self.scheme.unit(self.context.unit) { places.append(unit.name) }

@@ -51,6 +51,8 @@ struct Evaluator<Source: FigureSource> {
         case .below(let item): return try self.below(item, reading).flatMap { $0.missing.isEmpty ? $0.sum : nil }
         case .count(let item):
             return try self.list(item).map { Figure(Fraction($0.count)) }
+        case .decimals(let item):
+            return try self.value(item)?.quantity.map { Figure(Fraction($0.number.scale)) }
         case .elapsed: return self.context.period.elapsedOfYear.map { Figure($0) }
         case .yearOfPeriod: return self.context.period == .none ? nil : Figure(Fraction(self.context.period.year))
         }
@@ -255,6 +257,10 @@ package struct FormulaContext: Hashable, Sendable {
         switch shift {
         case .yearBefore: self.period.yearBefore.map { FormulaContext(unit: self.unit, period: $0) }
         case .calendarYear: self.period.calendarYear.map { FormulaContext(unit: self.unit, period: $0) }
+        case .quarter:
+            self.period.lastDay.flatMap { Period.containing($0, .quarter) }
+                .map { FormulaContext(unit: self.unit, period: $0) }
+        case .previous: self.period.previous.map { FormulaContext(unit: self.unit, period: $0) }
         case .year(let year): FormulaContext(unit: self.unit, period: .year(year))
         case .unitAbove(let level):
             scheme.unit(self.unit, orAbove: level, in: self.period).map {
@@ -269,5 +275,11 @@ enum TextList {
     /// The entries between 、 ， , ； ; and line ends, without blanks around them.
     static func entries(of text: String) -> [String] {
         text.split { "、，,；;\n".contains($0) }.map { String($0).trimmingBlanks }.filter { !$0.isEmpty }
+    }
+
+    /// The numbers that are left out between the entries that are numbers from 0 on, one range for each gap.
+    static func gaps(_ entries: [String]) -> [ClosedRange<Int>] {
+        let numbers = entries.compactMap { Int($0) }.filter { $0 >= 0 }.sorted()
+        return zip(numbers, numbers.dropFirst()).compactMap { $1 - $0 > 1 ? $0 + 1...$1 - 1 : nil }
     }
 }

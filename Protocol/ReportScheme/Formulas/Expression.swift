@@ -28,6 +28,8 @@ package indirect enum Expression: Hashable, Sendable {
     case stated(Expression)
     /// The entries of a text that is a list.
     case count(ItemReference)
+    /// The digits that are printed after the point.
+    case decimals(ItemReference)
     /// The share of the year that has passed at the period's end.
     case elapsed
     case yearOfPeriod
@@ -36,6 +38,10 @@ package indirect enum Expression: Hashable, Sendable {
     package enum Shift: Hashable, Sendable {
         case yearBefore
         case calendarYear
+        /// The quarter in which the period ends.
+        case quarter
+        /// The period of the same kind right before.
+        case previous
         case year(Int)
         case unitAbove(UnitLevel)
     }
@@ -80,6 +86,7 @@ package indirect enum Condition: Hashable, Sendable {
     /// No unit directly below lacks the figure, where any has it.
     case complete(ItemReference)
 
+    /// How two sides are set against each other.
     package enum Comparison: String, Hashable, Sendable {
         case equal = "=="
         case notEqual = "!="
@@ -112,7 +119,7 @@ extension Expression {
         case .last(let item): [(item, [], .earlier)]
         case .current(let item): [(item, [], .earlier)]
         case .below(let item): [(item, [], .below)]
-        case .count(let item): [(item, [], .here)]
+        case .count(let item), .decimals(let item): [(item, [], .here)]
         case .negated(let a), .absolute(let a), .stated(let a): a.references
         case .sum(let a, let b), .difference(let a, let b), .product(let a, let b), .quotient(let a, let b),
             .either(let a, let b):

@@ -80,7 +80,10 @@ extension Figure {
 
     static func + (a: Figure, b: Figure) -> Figure {
         guard a.spread != nil || b.spread != nil else { return Figure(a.value + b.value) }
-        return Figure(a.value + b.value, spread: Spread(low: Self.both(a.low, b.low, +), high: Self.both(a.high, b.high, +)))
+        return Figure(
+            a.value + b.value,
+            spread: Spread(low: Self.both(a.low, b.low, +), high: Self.both(a.high, b.high, +))
+        )
     }
 
     static func - (a: Figure, b: Figure) -> Figure { a + (-b) }

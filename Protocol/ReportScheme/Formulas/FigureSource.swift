@@ -15,5 +15,6 @@ package struct CellDictionary: FigureSource, Sendable {
         self.values = values
     }
 
+    /// What a cell of the dictionary holds.
     package func value(at address: CellAddress) -> CellValue { self.values[address] ?? .missing }
 }

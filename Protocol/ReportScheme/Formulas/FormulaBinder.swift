@@ -142,14 +142,19 @@ struct FormulaBinder {
                 measureClass: inner.measureClass
             )
         case .number: return try self.bareNumber(arguments[0])
-        case .share, .intensity: return try self.arithmetic(.divided, self.number(arguments[0]), self.number(arguments[1]), at: at)
+        case .share, .intensity:
+            return try self.arithmetic(.divided, self.number(arguments[0]), self.number(arguments[1]), at: at)
         case .growth, .points, .asRatio, .contribution: return try self.comparing(function, arguments, at: at)
         case .plan, .completion, .remainder, .pace: return try self.planned(function, arguments[0], at: at)
         case .last, .below, .current: return try self.looking(function, arguments[0], at: at)
-        case .yearBefore, .atYear, .inYear, .at: return try self.shifting(function, arguments, at: at)
+        case .yearBefore, .atYear, .atQuarter, .previous, .inYear, .at:
+            return try self.shifting(function, arguments, at: at)
         case .count:
             let list = try self.item(arguments[0], of: .text, for: name)
             return Number(expression: .count(list.reference), measureClass: .ratio)
+        case .decimals:
+            let printed = try self.item(arguments[0], of: .number, for: name)
+            return Number(expression: .decimals(printed.reference), measureClass: .ratio)
         case .elapsed: return Number(expression: .elapsed, measureClass: .ratio)
         case .year: return Number(expression: .yearOfPeriod, measureClass: .ratio)
         case .either:
@@ -199,7 +204,8 @@ struct FormulaBinder {
             try require(.points)
             return Number(expression: numbers[0].expression, measureClass: .ratio)
         case .growth:
-            let base = numbers.count == 2
+            let base =
+                numbers.count == 2
                 ? numbers[1]
                 : Number(
                     expression: .shifted(.yearBefore, numbers[0].expression),
@@ -269,6 +275,8 @@ struct FormulaBinder {
         switch function {
         case .yearBefore: shift = .yearBefore
         case .atYear: shift = .calendarYear
+        case .atQuarter: shift = .quarter
+        case .previous: shift = .previous
         case .inYear:
             guard case .number(let year, measure: nil, _) = arguments[0], year.scale == 0,
                 (1...9999).contains(year.mantissa)

@@ -7,14 +7,16 @@ enum FormulaFunction: String, CaseIterable {
     case last, current, below
     case yearBefore = "year_before"
     case atYear = "at_year"
+    case atQuarter = "at_quarter"
+    case previous
     case inYear = "in_year"
-    case at, count, year
+    case at, count, decimals, year
 
     var argumentCounts: ClosedRange<Int> {
         switch self {
         case .elapsed, .year: 0...0
         case .abs, .stated, .number, .asRatio, .plan, .completion, .remainder, .pace, .last, .current, .below,
-            .yearBefore, .atYear, .count:
+            .yearBefore, .atYear, .atQuarter, .previous, .count, .decimals:
             1...1
         case .growth: 1...2
         case .share, .intensity, .points, .inYear, .at, .either: 2...2

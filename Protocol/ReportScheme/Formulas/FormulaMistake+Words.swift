@@ -43,12 +43,18 @@ extension FormulaMistake.Reason {
             )
         case .wantsItem(let function): Bilingual("\(function) 这里只能写指标名", "\(function) takes the name of an item here")
         case .wantsItemOf(let type, let function):
-            Bilingual("\(function) 这里需要类型为 \(type.rawValue) 的指标", "\(function) takes an item of the type \(type.rawValue) here")
+            Bilingual(
+                "\(function) 这里需要类型为 \(type.rawValue) 的指标",
+                "\(function) takes an item of the type \(type.rawValue) here"
+            )
         case .wantsNumber: Bilingual("这里需要数值", "a number is expected here")
         case .wantsCondition: Bilingual("这里需要条件，例如 a == b", "a condition such as a == b is expected here")
         case .wantsDate: Bilingual("这里需要日期", "a date is expected here")
         case .classesDiffer(let a, let b):
-            Bilingual("计量单位不属同一类：\(a) 与 \(b) 不能相加或比较", "units of measure of different classes, \(a) and \(b), do not mix")
+            Bilingual(
+                "计量单位不属同一类：\(a) 与 \(b) 不能相加或比较",
+                "units of measure of different classes, \(a) and \(b), do not mix"
+            )
         case .classNotAllowed(let function, let found):
             Bilingual("\(function) 不能用于 \(found) 类的数值", "\(function) does not take figures of the class \(found)")
         case .noPlan(let item): Bilingual("指标 \(item) 没有计划", "\(item) has no plan")

@@ -89,7 +89,10 @@ struct FormulaParser {
             if self.take(sign: "(") { return .call(word, try self.arguments(), at: at) }
             guard self.take(sign: ".") else { return .name([word], at: at) }
             guard let (token, _) = self.next, case .word(let item) = token else {
-                throw FormulaMistake(self.next.map { .unexpected($0.token.words) } ?? .endsEarly, at: self.next?.at ?? self.end)
+                throw FormulaMistake(
+                    self.next.map { .unexpected($0.token.words) } ?? .endsEarly,
+                    at: self.next?.at ?? self.end
+                )
             }
             self.index += 1
             return .name([word, item], at: at)

@@ -27,3 +27,37 @@ extension Scheme {
         period.lastDay.flatMap { self.ancestor(of: unit, at: level, on: $0) }?.code
     }
 }
+
+extension Scheme {
+    /// The reported figures that a derived one is worked out from, each once, in the order of the formula; those of
+    /// earlier periods that nobody can name beforehand are left out.
+    package func figures(
+        behind item: Item,
+        of form: Form,
+        in period: Period
+    ) -> [(form: Form, item: Item, period: Period)] {
+        var found: [(form: Form, item: Item, period: Period)] = []
+        func visit(_ item: Item, _ form: Form, _ period: Period) {
+            guard let formula = item.formula else {
+                let isKnown = found.contains {
+                    $0.item.code == item.code && $0.form.code == form.code && $0.period == period
+                }
+                if !isKnown { found.append((form, item, period)) }
+                return
+            }
+            for named in formula.expression.references where named.look != .earlier {
+                let context = named.shift.reduce(
+                    FormulaContext(unit: self.root.code, period: period) as FormulaContext?
+                ) {
+                    $0?.shifted($1, in: self)
+                }
+                guard let context, let form = self.form(named.reference.form),
+                    let item = form.item(named.reference.item)
+                else { continue }
+                visit(item, form, context.period)
+            }
+        }
+        visit(item, form, period)
+        return found
+    }
+}

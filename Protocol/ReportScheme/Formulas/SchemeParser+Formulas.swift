@@ -84,7 +84,9 @@ extension SchemeParser {
         for (draft, form) in zip(self.forms, forms) {
             let binder = FormulaBinder(symbols: symbols, form: form.code)
             for item in draft.items {
-                guard let formula = item.formula, let symbol = symbols.symbol(form.code, item.code.value) else { continue }
+                guard let formula = item.formula, let symbol = symbols.symbol(form.code, item.code.value) else {
+                    continue
+                }
                 let number = self.bound(formula) { syntax throws(FormulaMistake) in
                     let number = try binder.number(syntax)
                     guard number.measureClass == symbol.measureClass else {
