@@ -126,9 +126,10 @@ enum Benchmarks {
             let totals = try Totals.compute(
                 scheme: province.scheme,
                 form: form,
-                period: ProvinceStore.period
-            ) { period in
-                try store.summaries(form: form.code, period: period).map {
+                period: ProvinceStore.period,
+                today: CalendarDate("2025-02-01")!
+            ) { form, period in
+                try store.summaries(form: form, period: period).map {
                     ReportedCell(unit: $0.unit, item: $0.item, value: $0.value, isInConflict: $0.isConflict)
                 }
             }
