@@ -132,8 +132,7 @@ extension Evaluator {
         let inParentheses: Bool
     }
 
-    private mutating func words(_ a: Grouped, _ sign: String, _ b: Grouped, _ home: Home) throws -> Bilingual
-    {
+    private mutating func words(_ a: Grouped, _ sign: String, _ b: Grouped, _ home: Home) throws -> Bilingual {
         let (left, right) = (try self.words(a, home), try self.words(b, home))
         return Bilingual(left.chinese + sign + right.chinese, left.english + sign + right.english)
     }
@@ -201,7 +200,9 @@ extension Evaluator {
         }
         var places: [Bilingual] = []
         if item.form != home.form, let form = self.scheme.form(item.form) { places.append(form.name) }
-        if self.context.unit != home.context.unit, let unit = self.scheme.unit(self.context.unit) { places.append(unit.name) }
+        if self.context.unit != home.context.unit, let unit = self.scheme.unit(self.context.unit) {
+            places.append(unit.name)
+        }
         if self.context.period != home.context.period {
             places.append(Bilingual(self.context.period.description, self.context.period.description))
         }
