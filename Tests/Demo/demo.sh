@@ -79,16 +79,27 @@ run huiliu-server totals enterprises 2024 --under 410728 --store "$work/province
 say "   The whole province, with what Lushan gives:"
 run huiliu-server totals projects_summary 2024-H1 --store "$work/province" | sed -n '1,12p'
 
-say "10. An engineer asks why the roads cell is what it is, on the province's own store."
+say "10. Offline, a subzone's area is mistyped: the check names both figures and the difference, and the report stays here."
+client office-one set 410728-01-01/land/2024/planned_area 21.9
+client office-one check 410728-01 land 2024
+expected=4 client office-one submit 410728-01 land 2024
+say "    Corrected, it is submitted; the board shows when it was filled in and when it came."
+client office-one set 410728-01-01/land/2024/planned_area 21.8
+client office-one submit 410728-01 land 2024
+client office-one sync
+run huiliu-server board land 2024 --under 410728-01 --store "$work/province"
+
+say "11. An engineer asks why the roads cell is what it is, on the province's own store."
 run huiliu-inspect explain "$roads" --store "$work/province"
 
-say "11. All stores agree; Lushan's holds nothing of Changyuan."
+client office-two sync
+say "12. All stores agree; Lushan's holds nothing of Changyuan."
 run huiliu-inspect diff "$work/office-one" "$work/province"
 run huiliu-inspect diff "$work/office-two" "$work/province"
 run huiliu-inspect status --store "$work/lushan"
 run huiliu-server devices --store "$work/province"
 
-say "12. The province is told to stop: it finishes what is under way and goes."
+say "13. The province is told to stop: it finishes what is under way and goes."
 kill -TERM "$server_process"
 wait "$server_process" && echo "    stopped cleanly"
 server_process=

@@ -39,17 +39,17 @@ package enum SubmissionRefusal: ExplainedError {
         case .conflicts(let cells):
             Bilingual(
                 "报表中有 \(cells.count) 个单元格冲突，例如 \(cells[0])，未上报。",
-                "\(cells.count) cells of the report are in conflict, such as \(cells[0]); it was not submitted."
+                "It was not submitted; cells of the report in conflict: \(cells.count), such as \(cells[0])."
             )
         case .errors(let findings):
             Bilingual(
                 "审核有 \(findings.count) 处错误，未上报。\(findings[0].text.chinese)",
-                "The checks found \(findings.count) errors; it was not submitted. \(findings[0].text.english)"
+                "It was not submitted; errors found by the checks: \(findings.count). \(findings[0].text.english)"
             )
         case .unexplained(let findings):
             Bilingual(
                 "有 \(findings.count) 处警告没有说明，未上报。\(findings[0].text.chinese)",
-                "\(findings.count) warnings are not explained; it was not submitted. \(findings[0].text.english)"
+                "It was not submitted; warnings without an explanation: \(findings.count). \(findings[0].text.english)"
             )
         case .empty: Bilingual("报表还没有填任何数，未上报。", "Nothing is filled in yet; it was not submitted.")
         }
