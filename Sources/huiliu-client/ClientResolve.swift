@@ -32,7 +32,12 @@ struct ClientResolve: AsyncParsableCommand {
         )
     )
     var seen: String?
-    @Argument(help: ArgumentHelp(say("单元格：单位/报表/报告期/指标", "The cell: unit/form/period/item."), valueName: "cell"))
+    @Argument(
+        help: ArgumentHelp(
+            say("单元格：单位/报表/报告期/指标，用代码或名称", "The cell: unit/form/period/item, by codes or names."),
+            valueName: "cell"
+        )
+    )
     var cell: String
 
     func validate() throws {

@@ -36,7 +36,12 @@ struct ClientSet: AsyncParsableCommand {
     var amend: String?
     @Option(help: ArgumentHelp(say("变更的批准人", "Who approved the amendment."), valueName: "name"))
     var approvedBy: String?
-    @Argument(help: ArgumentHelp(say("单元格：单位/报表/报告期/指标", "The cell: unit/form/period/item."), valueName: "cell"))
+    @Argument(
+        help: ArgumentHelp(
+            say("单元格：单位/报表/报告期/指标，用代码或名称", "The cell: unit/form/period/item, by codes or names."),
+            valueName: "cell"
+        )
+    )
     var cell: String
     @Argument(
         help: ArgumentHelp(

@@ -21,28 +21,22 @@ struct OpenedClient {
 
     /// The cell that a person typed, if this office may write it.
     func cell(_ text: String) throws -> SchemeCell {
-        let cell = try self.named(text) ?? self.scheme.cell(self.address(text))
+        let cell = try self.scheme.cell(self.address(text))
         try self.requireOwn(cell.unit)
         return cell
     }
 
-    /// The cell whose parts stand by names instead of codes, as on paper: 长垣县产业集聚区/土地与规划/2024/规划面积.
-    ///
-    /// - Returns: `nil` for an address of codes, and for what has not the shape of an address.
-    private func named(_ text: String) throws -> SchemeCell? {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard (try? CellAddress(text)) == nil, parts.count == 4, Period(parts[2].trimmingBlanks) != nil else {
-            return nil
-        }
-        return try self.scheme.cell(unit: parts[0], form: parts[1], period: parts[2], item: parts[3])
-    }
-
-    /// The address that a person typed, of whatever cell.
+    /// The address that a person typed, of whatever cell. Its parts may stand by names instead of codes, as on paper:
+    /// 长垣县产业集聚区/土地与规划/2024/规划面积.
     func address(_ text: String) throws -> CellAddress {
         do {
             return try CellAddress(text)
         } catch {
-            throw CommandFailure(Exit.usage, error)
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 4, Period(parts[2].trimmingBlanks) != nil else {
+                throw CommandFailure(Exit.usage, error)
+            }
+            return try self.scheme.cell(unit: parts[0], form: parts[1], period: parts[2], item: parts[3]).address
         }
     }
 
