@@ -43,7 +43,8 @@ demo: install
 	Tests/Demo/demo.sh "$$(swift build --show-bin-path)"
 
 bench: install
-	HUILIU_BENCHMARKS=1 swift build -c release --product huiliu-benchmarks --scratch-path .build-bench
+	for product in huiliu-client huiliu-server huiliu-benchmarks; do \
+		HUILIU_BENCHMARKS=1 swift build -c release --product $$product --scratch-path .build-bench; done
 	.build-bench/release/huiliu-benchmarks
 
 format:

@@ -174,8 +174,8 @@ if Context.environment["HUILIU_BENCHMARKS"] != nil {
             dependencies: [
                 "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ReportTransport",
                 "BundledScheme",
-                "ClientStore", "ClientSync", "ServerStore", "ServerSync", "TestSupport", grdb, sqlite, logging,
-                serviceLifecycle,
+                "ClientStore", "ClientSync", "ServerStore", "ServerSync", "ServerSummary", "TestSupport", grdb, sqlite,
+                logging, serviceLifecycle,
             ],
             path: "Tests/Benchmarks",
             swiftSettings: settings

@@ -184,7 +184,7 @@ extension ExactDecimal {
     }
 
     /// 10 to the power of `exponent`, which is at most ``digitCountMax`` + ``scaleMax``.
-    private static func power(_ exponent: Int) -> Int128 {
+    static func power(_ exponent: Int) -> Int128 {
         self.powers[exponent]
     }
 

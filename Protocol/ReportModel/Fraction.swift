@@ -3,24 +3,70 @@ import BigInt
 /// An exact rational number of any size: what figures become while something is computed from them. Nothing is rounded
 /// before the result is printed (``rounded(decimals:)``).
 package struct Fraction: Sendable {
-    /// Not in lowest terms: reducing after every step would cost more than it saves.
-    package let numerator: BigInt
-    /// Always above zero.
-    package let denominator: BigInt
+    private let storage: Storage
 
-    /// From this size of the denominator on, results are brought to lowest terms, so that long sums stay short.
-    private static let denominatorBitCountMax = 128
+    private enum Storage: Sendable {
+        /// Nearly every figure: a step costs nanoseconds and allocates nothing. Not in lowest terms, for reducing after
+        /// every step would cost more than it saves. The numerator is never `Int128.min`, which has no opposite.
+        case small(Int128, over: Int128)
+        /// In lowest terms, and even so too long for the above: no number can be kept in both ways.
+        case large(BigInt, over: BigInt)
+    }
+
+    private init(storage: Storage) {
+        self.storage = storage
+    }
+
+    /// Brings to lowest terms what outgrew 128 bits; mostly it has room there again.
+    private init(reducing numerator: BigInt, over denominator: BigInt) {
+        let divisor = numerator.greatestCommonDivisor(with: denominator)
+        let (numerator, denominator) = (numerator / divisor, denominator / divisor)
+        if let small = Self.int128(numerator.magnitude), let below = Self.int128(denominator.magnitude) {
+            self.storage = .small(numerator.sign == .minus ? -small : small, over: below)
+        } else {
+            self.storage = .large(numerator, over: denominator)
+        }
+    }
+
+    /// A step in 128 bits.
+    ///
+    /// - Returns: `nil` when one of both outgrew them.
+    private init?(
+        _ numerator: (partialValue: Int128, overflow: Bool),
+        over denominator: (partialValue: Int128, overflow: Bool)
+    ) {
+        guard !numerator.overflow, !denominator.overflow, numerator.partialValue != .min else { return nil }
+        self.storage = .small(numerator.partialValue, over: denominator.partialValue)
+    }
+
+    package var numerator: BigInt {
+        switch self.storage {
+        case .small(let numerator, _):
+            BigInt(sign: numerator < 0 ? .minus : .plus, magnitude: BigUInt(numerator.magnitude))
+        case .large(let numerator, _): numerator
+        }
+    }
+
+    /// Always above zero.
+    package var denominator: BigInt {
+        switch self.storage {
+        case .small(_, let denominator): BigInt(sign: .plus, magnitude: BigUInt(denominator.magnitude))
+        case .large(_, let denominator): denominator
+        }
+    }
 
     package init(_ integer: Int) {
-        self.init(BigInt(integer), over: 1)
+        self.storage = .small(Int128(integer), over: 1)
     }
 
     package init(_ decimal: ExactDecimal) {
-        let magnitude = BigUInt(decimal.mantissa.magnitude)
-        self.init(
-            BigInt(sign: decimal.isNegative ? .minus : .plus, magnitude: magnitude),
-            over: BigInt(10).power(decimal.scale)
-        )
+        // `Int128.min` has more digits than any decimal that is typed, but not than every result of arithmetic.
+        guard decimal.mantissa != .min else {
+            let mantissa = BigInt(sign: .minus, magnitude: BigUInt(decimal.mantissa.magnitude))
+            self.init(reducing: mantissa, over: BigInt(10).power(decimal.scale))
+            return
+        }
+        self.init(storage: .small(decimal.mantissa, over: ExactDecimal.power(decimal.scale)))
     }
 
     /// Reads an ``ExactDecimal``, or two of them as in `10000/15`.
@@ -37,27 +83,27 @@ package struct Fraction: Sendable {
         self = quotient
     }
 
-    private init(_ numerator: BigInt, over denominator: BigInt) {
-        guard denominator.magnitude.bitWidth > Self.denominatorBitCountMax else {
-            self.numerator = numerator
-            self.denominator = denominator
-            return
-        }
-        let divisor = numerator.greatestCommonDivisor(with: denominator)
-        self.numerator = numerator / divisor
-        self.denominator = denominator / divisor
-    }
-
     package static let zero = Fraction(0)
 
-    package var isZero: Bool { self.numerator.isZero }
+    package var isZero: Bool {
+        // What is zero is small.
+        if case .small(0, _) = self.storage { true } else { false }
+    }
 
-    package var isNegative: Bool { self.numerator.sign == .minus && !self.isZero }
+    package var isNegative: Bool {
+        switch self.storage {
+        case .small(let numerator, _): numerator < 0
+        case .large(let numerator, _): numerator.sign == .minus
+        }
+    }
 
     /// The same number in lowest terms.
     package var reduced: Fraction {
-        let divisor = self.numerator.greatestCommonDivisor(with: self.denominator)
-        return Fraction(self.numerator / divisor, over: self.denominator / divisor)
+        guard case .small(let numerator, let denominator) = self.storage else { return self }
+        var (divisor, rest) = (denominator.magnitude, numerator.magnitude)
+        while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
+        // It divides the denominator, so it is no longer than that.
+        return Fraction(storage: .small(numerator / Int128(divisor), over: denominator / Int128(divisor)))
     }
 }
 
@@ -66,11 +112,20 @@ package struct Fraction: Sendable {
 extension Fraction {
     /// The exact sum.
     package static func + (left: Fraction, right: Fraction) -> Fraction {
-        guard left.denominator != right.denominator else {
-            return Fraction(left.numerator + right.numerator, over: left.denominator)
+        if case .small(let a, let b) = left.storage, case .small(let c, let d) = right.storage {
+            if b == d, let sum = Fraction(a.addingReportingOverflow(c), over: (b, false)) { return sum }
+            let (first, second) = (a.multipliedReportingOverflow(by: d), c.multipliedReportingOverflow(by: b))
+            if !first.overflow, !second.overflow,
+                let sum = Fraction(
+                    first.partialValue.addingReportingOverflow(second.partialValue),
+                    over: b.multipliedReportingOverflow(by: d)
+                )
+            {
+                return sum
+            }
         }
         return Fraction(
-            left.numerator * right.denominator + right.numerator * left.denominator,
+            reducing: left.numerator * right.denominator + right.numerator * left.denominator,
             over: left.denominator * right.denominator
         )
     }
@@ -80,18 +135,33 @@ extension Fraction {
 
     /// The exact product.
     package static func * (left: Fraction, right: Fraction) -> Fraction {
-        Fraction(left.numerator * right.numerator, over: left.denominator * right.denominator)
+        if case .small(let a, let b) = left.storage, case .small(let c, let d) = right.storage,
+            let product = Fraction(a.multipliedReportingOverflow(by: c), over: b.multipliedReportingOverflow(by: d))
+        {
+            return product
+        }
+        return Fraction(reducing: left.numerator * right.numerator, over: left.denominator * right.denominator)
     }
 
     /// - Returns: `nil` when `right` is zero.
     package static func / (left: Fraction, right: Fraction) -> Fraction? {
-        guard !right.isZero else { return nil }
-        let (numerator, denominator) = (left.numerator * right.denominator, left.denominator * right.numerator)
-        return right.isNegative ? Fraction(-numerator, over: -denominator) : Fraction(numerator, over: denominator)
+        switch right.storage {
+        case .small(0, _): nil
+        case .small(let numerator, let denominator):
+            left * Fraction(storage: .small(numerator < 0 ? -denominator : denominator, over: abs(numerator)))
+        case .large(let numerator, let denominator):
+            left
+                * Fraction(
+                    storage: .large(numerator.sign == .minus ? -denominator : denominator, over: abs(numerator))
+                )
+        }
     }
 
     package static prefix func - (fraction: Fraction) -> Fraction {
-        Fraction(-fraction.numerator, over: fraction.denominator)
+        switch fraction.storage {
+        case .small(let numerator, let denominator): Fraction(storage: .small(-numerator, over: denominator))
+        case .large(let numerator, let denominator): Fraction(storage: .large(-numerator, over: denominator))
+        }
     }
 
     /// The distance from zero.
@@ -100,17 +170,44 @@ extension Fraction {
 
 extension Fraction: Comparable, Hashable {
     package static func == (left: Fraction, right: Fraction) -> Bool {
-        left.numerator * right.denominator == right.numerator * left.denominator
+        left.compared(to: right) {
+            $0 == $1
+        } inBig: {
+            $0 == $1
+        }
     }
 
     package static func < (left: Fraction, right: Fraction) -> Bool {
-        left.numerator * right.denominator < right.numerator * left.denominator
+        left.compared(to: right) {
+            $0 < $1
+        } inBig: {
+            $0 < $1
+        }
+    }
+
+    /// Compares both numerators over a common denominator.
+    private func compared(
+        to other: Fraction,
+        _ compare: (Int128, Int128) -> Bool,
+        inBig compareBig: (BigInt, BigInt) -> Bool
+    ) -> Bool {
+        if case .small(let a, let b) = self.storage, case .small(let c, let d) = other.storage {
+            if b == d { return compare(a, c) }
+            let (left, right) = (a.multipliedReportingOverflow(by: d), c.multipliedReportingOverflow(by: b))
+            if !left.overflow, !right.overflow { return compare(left.partialValue, right.partialValue) }
+        }
+        return compareBig(self.numerator * other.denominator, other.numerator * self.denominator)
     }
 
     package func hash(into hasher: inout Hasher) {
-        let reduced = self.reduced
-        hasher.combine(reduced.numerator)
-        hasher.combine(reduced.denominator)
+        switch self.reduced.storage {
+        case .small(let numerator, let denominator):
+            hasher.combine(numerator)
+            hasher.combine(denominator)
+        case .large(let numerator, let denominator):
+            hasher.combine(numerator)
+            hasher.combine(denominator)
+        }
     }
 }
 
@@ -138,7 +235,7 @@ extension Fraction {
     /// The largest whole number that is not above this one.
     package var floor: Fraction {
         let (quotient, remainder) = self.numerator.quotientAndRemainder(dividingBy: self.denominator)
-        return Fraction(remainder.sign == .minus && !remainder.isZero ? quotient - 1 : quotient, over: 1)
+        return Fraction(reducing: remainder.sign == .minus && !remainder.isZero ? quotient - 1 : quotient, over: 1)
     }
 
     /// The distance from zero times a power of ten, cut off to a whole number, and what was cut off.
@@ -147,11 +244,15 @@ extension Fraction {
             .quotientAndRemainder(dividingBy: self.denominator.magnitude)
     }
 
-    /// `magnitude` with this number's sign. (`Int128(_: BigInt)` gets negative numbers wrong.)
+    /// `magnitude` with this number's sign.
     private func mantissa(_ magnitude: BigUInt) -> Int128? {
+        Self.int128(magnitude).map { self.isNegative ? -$0 : $0 }
+    }
+
+    /// (`Int128(_: BigInt)` gets negative numbers wrong.)
+    private static func int128(_ magnitude: BigUInt) -> Int128? {
         guard magnitude.bitWidth < Int128.bitWidth else { return nil }
-        let mantissa = magnitude.words.reversed().reduce(Int128(0)) { $0 << UInt.bitWidth | Int128($1) }
-        return self.isNegative ? -mantissa : mantissa
+        return magnitude.words.reversed().reduce(Int128(0)) { $0 << UInt.bitWidth | Int128($1) }
     }
 }
 

@@ -87,6 +87,8 @@ extension String {
     /// Without blanks at both ends: white space of any width, and the marks that some programs leave at a file's start.
     package var trimmingBlanks: String {
         let scalars = self.unicodeScalars
+        // Most texts have none.
+        if let first = scalars.first, let last = scalars.last, !first.isBlank, !last.isBlank { return self }
         guard let first = scalars.firstIndex(where: { !$0.isBlank }),
             let last = scalars.lastIndex(where: { !$0.isBlank })
         else { return "" }
@@ -102,7 +104,11 @@ extension String {
 extension Unicode.Scalar {
     /// White space, zero-width space or byte order mark.
     var isBlank: Bool {
-        self.properties.isWhitespace || self == "\u{200B}" || self == "\u{FEFF}"
+        switch self.value {
+        // Letters, digits and Chinese characters, without looking them up: every name that is looked up comes by here.
+        case 0x21...0x7E, 0x3001...0xFEFE: false
+        default: self.properties.isWhitespace || self == "\u{200B}" || self == "\u{FEFF}"
+        }
     }
 
     /// A full-width form as its narrow self, and the minus sign as a hyphen; every other scalar unchanged.

@@ -7,11 +7,12 @@ package struct Form: Sendable {
     /// Along which parents its figures are added up.
     package let tree: UnitTreeKind
     /// In the order of the scheme's text, which is the order of every page.
-    package let items: [Item]
+    package private(set) var items: [Item]
     /// When the form's reports open and are due: its own schedule, or the scheme's.
     package let schedule: Schedule
 
     private let itemIndices: [String: [Int]]
+    private let codeIndices: [Code: Int]
 
     init(code: Code, name: Bilingual, tree: UnitTreeKind, schedule: Schedule, items: [Item]) {
         self.code = code
@@ -19,27 +20,26 @@ package struct Form: Sendable {
         self.tree = tree
         self.schedule = schedule
         self.items = items
-        self.itemIndices = items.enumerated().reduce(into: [:]) { indices, item in
-            let names = [item.element.code.description, item.element.name.chinese, item.element.name.english]
-            for name in Set((names + item.element.aliases).map(NameIndex.key)) {
-                indices[name, default: []].append(item.offset)
+        self.codeIndices = Dictionary(items.enumerated().map { ($1.code, $0) }) { first, _ in first }
+        var itemIndices: [String: [Int]] = [:]
+        itemIndices.reserveCapacity(items.count * 3)
+        for (index, item) in items.enumerated() {
+            for name in [item.code.description, item.name.chinese, item.name.english] + item.aliases {
+                let key = NameIndex.key(name)
+                // An item may have one name twice.
+                if itemIndices[key]?.last != index { itemIndices[key, default: []].append(index) }
             }
         }
+        self.itemIndices = itemIndices
     }
 
     /// The same form with the formulas of its derived items.
     func deriving(_ formula: (Item) -> DerivedFormula?) -> Form {
-        Form(
-            code: self.code,
-            name: self.name,
-            tree: self.tree,
-            schedule: self.schedule,
-            items: self.items.map { item in
-                var item = item
-                item.formula = formula(item)
-                return item
-            }
-        )
+        var form = self
+        for (index, item) in self.items.enumerated() {
+            if let formula = formula(item) { form.items[index].formula = formula }
+        }
+        return form
     }
 
     /// The item with this code, name (Chinese or English) or alias. Where several items had the name one after the
@@ -60,7 +60,7 @@ package struct Form: Sendable {
 
     /// The item with this code; names do not count.
     package func item(_ code: Code) -> Item? {
-        self.items(named: code.description).first { $0.code == code }
+        self.codeIndices[code].map { self.items[$0] }
     }
 
     /// The items of the form as it is for `period`, whatever kinds of period they are reported for.

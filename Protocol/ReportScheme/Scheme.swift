@@ -23,6 +23,8 @@ package struct Scheme: Sendable {
     private let formIndices: [String: Int]
     /// By parent: the units that ever hang under it, in the order of ``units``.
     private let childIndices: [UnitTreeKind: [UnitCode: [Int]]]
+    /// Of the derived items, which are few: most figures that a formula asks for are none.
+    private let formulas: [ItemReference: DerivedFormula]
 
     /// - Precondition: the parser checked the parts: exactly one unit has no parent, every parent exists and
     ///   stands higher than its children.
@@ -60,6 +62,9 @@ package struct Scheme: Sendable {
             }
         }
         self.childIndices = childIndices
+        self.formulas = forms.reduce(into: [:]) { formulas, form in
+            for item in form.items { formulas[ItemReference(item, in: form)] = item.formula }
+        }
     }
 }
 
@@ -90,6 +95,9 @@ extension Scheme {
     package func measure(named name: String) -> Measure? {
         self.measureIndices[NameIndex.key(name)].map { self.measures[$0] }
     }
+
+    /// How an item is worked out; `nil` for one that is reported.
+    func formula(of item: ItemReference) -> DerivedFormula? { self.formulas[item] }
 
     /// The units whose parent is `unit` on some day, in the order of the scheme's text.
     func candidates(below unit: UnitCode, in tree: UnitTreeKind) -> [ReportingUnit] {

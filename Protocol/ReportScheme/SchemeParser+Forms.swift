@@ -178,11 +178,18 @@ extension SchemeParser {
         let measures = NameIndex.make(self.measures) { [$0.code, $0.englishName] + $0.aliases }
         let codes = Set(units.map { $0.code })
         let levels = Dictionary(grouping: units) { $0.level }.mapValues { Set($0.map(\.code)) }
+        // Most items name the same few levels: they share one set.
+        var reporters: [[String]: Set<UnitCode>] = [:]
         var forms: [Form] = []
         for draft in self.forms {
             self.checkPlans(of: draft, measures: measures)
             var items: [Item] = []
             for item in draft.items {
+                let names = item.reporters.map(\.value)
+                let mistakeCount = self.mistakes.count
+                let units = reporters[names] ?? self.units(named: item.reporters, codes: codes, levels: levels)
+                // A mistake is told at every place where it stands.
+                if self.mistakes.count == mistakeCount { reporters[names] = units }
                 items.append(
                     Item(
                         code: item.code.value,
@@ -196,7 +203,7 @@ extension SchemeParser {
                         isAdditive: item.isAdditive,
                         plan: item.plan?.value,
                         periods: item.periods,
-                        reporters: self.units(named: item.reporters, codes: codes, levels: levels),
+                        reporters: units,
                         validity: item.validity
                     )
                 )

@@ -16,8 +16,9 @@ extension SchemeParser {
             return nil
         }
         do {
+            // Every scalar is read as the text it is, so nothing is guessed from how it looks: that would be slow.
             // The encoding is named, for Yams would otherwise look it up in the process's environment.
-            guard let node = try Yams.compose(yaml: file.text, .default, .default, .utf8) else {
+            guard let node = try Yams.compose(yaml: file.text, .basic, .default, .utf8) else {
                 self.add(.unknownFileKind, at: Place(file.name))
                 return nil
             }
@@ -57,7 +58,7 @@ extension SchemeParser {
             self.add(.notMapping, at: place)
             return nil
         }
-        var values: [String: Node] = [:]
+        var values = [String: Node](minimumCapacity: mapping.count)
         for (key, value) in mapping {
             guard let name = key.scalar?.string, keys.contains(name) else {
                 let name = key.scalar?.string.shortened ?? "?"
@@ -145,7 +146,7 @@ extension SchemeParser {
             return nil
         }
         guard text.utf8.count <= SchemeLimits.nameByteCountMax,
-            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+            !text.unicodeScalars.contains(where: \.isControl)
         else {
             self.add(.badText, at: place)
             return nil
@@ -178,6 +179,11 @@ extension SchemeParser {
             self.add(.syntax("\(error)"), at: Place(file.name))
         }
     }
+}
+
+extension Unicode.Scalar {
+    /// Of Unicode's category *control*, which will have no further members.
+    fileprivate var isControl: Bool { self.value < 0x20 || (0x7F...0x9F).contains(self.value) }
 }
 
 /// The names that things of one sort have taken, so that no two share one.

@@ -103,31 +103,46 @@ extension StoreReader {
         guard let form = try self.number(of: form) else { return [] }
         let statement = try self.database.cachedStatement(
             sql: """
-                SELECT unit, row.text, item.text, others, value
-                FROM cell
-                JOIN scope ON scope.number = cell.scope
-                JOIN code row ON row.number = cell.row
-                JOIN code item ON item.number = cell.item
-                WHERE cell.form = ? AND cell.period = ?
+                SELECT scope, row, item, others, value FROM cell WHERE form = ? AND period = ?
                 """
         )
         var result: [CellSummary] = []
+        // There are many more cells than units and items: each name is read and checked once.
+        var units: [Int64: UnitCode?] = [:]
+        var codes: [Int64: Code?] = [:]
         let rows = try Row.fetchCursor(statement, arguments: [form, Int64(period.wireNumber)])
         while let row = try rows.next() {
-            guard let unit = UnitCode(row[0] as String), let rowCode = Code(row[1] as String),
-                let item = Code(row[2] as String)
+            guard let unit = try self.unit(numbered: row[0], &units),
+                let rowCode = try self.code(numbered: row[1], &codes),
+                let item = try self.code(numbered: row[2], &codes)
             else { continue }
             result.append(
                 CellSummary(
                     unit: unit,
                     row: rowCode,
                     item: item,
-                    value: try Self.value(row.bytes("value")),
+                    value: try Self.value(row.withUnsafeData(atIndex: 4) { $0.map { [UInt8]($0) } ?? [] }),
                     isConflict: (row[3] as Int) == 2
                 )
             )
         }
         return result
+    }
+
+    private func unit(numbered number: Int64, _ known: inout [Int64: UnitCode?]) throws -> UnitCode? {
+        if let known = known[number] { return known }
+        let statement = try self.database.cachedStatement(sql: "SELECT unit FROM scope WHERE number = ?")
+        let unit = try String.fetchOne(statement, arguments: [number]).flatMap { UnitCode($0) }
+        known[number] = .some(unit)
+        return unit
+    }
+
+    private func code(numbered number: Int64, _ known: inout [Int64: Code?]) throws -> Code? {
+        if let known = known[number] { return known }
+        let statement = try self.database.cachedStatement(sql: "SELECT text FROM code WHERE number = ?")
+        let code = try String.fetchOne(statement, arguments: [number]).flatMap { Code($0) }
+        known[number] = .some(code)
+        return code
     }
 
     /// The name of the device that a replica's store was given, where it has written in `scope`.

@@ -44,6 +44,36 @@ import Testing
         }
     }
 
+    /// Numbers on both sides of 128 bits, where another way of keeping them begins.
+    @Test func whereNumbersOutgrowTheirBitsNothingChanges() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix64(seed: seed)
+        func number() -> Fraction {
+            (0..<Int.random(in: 1...4, using: &random)).reduce(Fraction(1)) { product, _ in
+                let part = Int.random(in: 1...Int.max, using: &random) >> Int.random(in: 0...62, using: &random)
+                let factor = Fraction(Bool.random(using: &random) ? -part - 1 : part + 1)
+                return Bool.random(using: &random) ? product * factor : (product / factor)!
+            }
+        }
+        for _ in 0..<5_000 {
+            let (a, b) = (number(), number())
+            let (an, ad, bn, bd) = (a.numerator, a.denominator, b.numerator, b.denominator)
+            func isEqual(_ fraction: Fraction, _ numerator: BigInt, _ denominator: BigInt) -> Bool {
+                fraction.denominator > 0 && fraction.numerator * denominator == numerator * fraction.denominator
+            }
+            #expect(isEqual(a + b, an * bd + bn * ad, ad * bd), "replay with seed \(seed)")
+            #expect(isEqual(a - b, an * bd - bn * ad, ad * bd), "replay with seed \(seed)")
+            #expect(isEqual(a * b, an * bn, ad * bd), "replay with seed \(seed)")
+            #expect(isEqual((a / b)!, an * bd, ad * bn), "replay with seed \(seed)")
+            #expect((a < b) == (an * bd < bn * ad) && (a == b) == (an * bd == bn * ad), "replay with seed \(seed)")
+            for same in [a + b - b, a * b / b, -(-a)] {
+                #expect(same == a && same?.hashValue == a.hashValue, "replay with seed \(seed)")
+            }
+            #expect(a.isNegative == (an < 0) && a.magnitude.numerator == abs(an), "replay with seed \(seed)")
+            #expect(a.floor <= a && a < a.floor + Fraction(1), "replay with seed \(seed)")
+        }
+    }
+
     @Test func everyDecimalIsReadBack() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix64(seed: seed)

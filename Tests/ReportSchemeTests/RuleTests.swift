@@ -29,7 +29,7 @@ struct RuleTests {
         Case(
             "f.a == f.flow + g.a",
             "zone 2024-Q1 a = 6.3\nzone 2024-Q1 flow = 4.5\nzone 2024-Q1 g.a = 1.7",
-            finds: "甲区 2024-Q1：应当如此。a名 6.3亿元，而 flow名 4.5亿元 + a名 1.7亿元 = 6.2亿元，相差 0.1亿元。"
+            finds: "甲区 2024-Q1：应当如此。a名 6.3亿元，而 flow名 4.5亿元 + a名 1.7亿元（另表） = 6.2亿元，相差 0.1亿元。"
         ),
         // Missing is never zero
         Case("f.a == f.flow + g.a", "zone 2024-Q1 a = 6.3\nzone 2024-Q1 flow = 4.5", finds: nil),

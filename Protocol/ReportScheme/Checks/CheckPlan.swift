@@ -84,7 +84,7 @@ extension CheckPlan.Rule {
         var cells: [(ItemReference, Bool)] = []
         var visited: Set<ItemReference> = []
         func visit(_ reference: ItemReference, isBelow: Bool) {
-            guard let formula = scheme.form(reference.form)?.item(reference.item)?.formula else {
+            guard let formula = scheme.formula(of: reference) else {
                 cells.append((reference, isBelow))
                 return
             }

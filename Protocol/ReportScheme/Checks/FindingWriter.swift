@@ -19,8 +19,8 @@ struct FindingWriter {
         let expected = Self.shown(b.value, unit, decimals: decimals, unlike: a.value)
         let found = Evaluator<Source>.decimal((a.value / unit.factor)!, decimals: nil)
         let gap = (try? found.subtracting(expected))?.normalized
-        let leftWords = try evaluator.words(left, home: self.context)
-        let rightWords = try evaluator.words(right, home: self.context)
+        let leftWords = try evaluator.words(left, home: self.home())
+        let rightWords = try evaluator.words(right, home: self.home())
         let expectedText = "\(expected)\(unit.label)"
         let gapText = unit.difference(
             gap.map { $0.isNegative ? String($0.description.dropFirst()) : $0.description } ?? ""
@@ -79,6 +79,11 @@ struct FindingWriter {
         )
     }
 
+    /// A figure of another form than the first one's is told with its form.
+    private func home<Source>() -> Evaluator<Source>.Home {
+        Evaluator<Source>.Home(context: self.context, form: self.rule.rule.references.first?.reference.form)
+    }
+
     // MARK: - What failed
 
     /// The first comparison that is not so; `nil` where the rule is of another make.
@@ -106,7 +111,7 @@ struct FindingWriter {
                 case .below: .below(named.reference)
                 }
             let whole = named.shift.reversed().reduce(expression) { .shifted($1, $0) }
-            let text = try evaluator.words(whole, home: self.context)
+            let text = try evaluator.words(whole, home: self.home())
             if !text.chinese.isEmpty, !words.contains(text) { words.append(text) }
         }
         words += try self.amiss(self.rule.rule, &evaluator)

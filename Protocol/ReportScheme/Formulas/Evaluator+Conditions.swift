@@ -75,7 +75,7 @@ extension Evaluator {
     }
 
     private mutating func isPresent(_ expression: Expression) throws -> Bool {
-        guard case .item(let item) = expression, self.scheme.form(item.form)?.item(item.item)?.formula == nil else {
+        guard case .item(let item) = expression, self.scheme.formula(of: item) == nil else {
             return try self.figure(expression, .stated) != nil
         }
         return switch try self.value(item) {

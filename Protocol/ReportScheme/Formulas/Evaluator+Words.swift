@@ -62,12 +62,18 @@ extension Evaluator {
         return Unit(factor: item.factor, label: measure.code, measureClass: measure.measureClass)
     }
 
+    /// The place that a sentence is about, which goes without saying.
+    struct Home {
+        let context: FormulaContext
+        let form: Code?
+    }
+
     // MARK: -
 
     /// The formula with its figures: 工业项目投资 4.5亿元 + 基础设施投资 1.8亿元.
     ///
-    /// - Parameter home: the context that goes without saying.
-    mutating func words(_ expression: Expression, home: FormulaContext) throws -> Bilingual {
+    /// - Parameter home: the place that goes without saying.
+    mutating func words(_ expression: Expression, home: Home) throws -> Bilingual {
         switch expression {
         case .constant(_, let text): return Bilingual(text, text)
         case .item(let item): return try self.words(item, home: home)
@@ -126,37 +132,37 @@ extension Evaluator {
         let inParentheses: Bool
     }
 
-    private mutating func words(_ a: Grouped, _ sign: String, _ b: Grouped, _ home: FormulaContext) throws -> Bilingual
+    private mutating func words(_ a: Grouped, _ sign: String, _ b: Grouped, _ home: Home) throws -> Bilingual
     {
         let (left, right) = (try self.words(a, home), try self.words(b, home))
         return Bilingual(left.chinese + sign + right.chinese, left.english + sign + right.english)
     }
 
-    private mutating func words(_ a: Expression, _ sign: String, _ b: Grouped, _ home: FormulaContext) throws
+    private mutating func words(_ a: Expression, _ sign: String, _ b: Grouped, _ home: Home) throws
         -> Bilingual
     {
         try self.words(Grouped(expression: a, inParentheses: false), sign, b, home)
     }
 
-    private mutating func words(_ a: Expression, _ sign: String, _ b: Expression, _ home: FormulaContext) throws
+    private mutating func words(_ a: Expression, _ sign: String, _ b: Expression, _ home: Home) throws
         -> Bilingual
     {
         try self.words(a, sign, Grouped(expression: b, inParentheses: false), home)
     }
 
-    private mutating func words(_ grouped: Grouped, _ home: FormulaContext) throws -> Bilingual {
+    private mutating func words(_ grouped: Grouped, _ home: Home) throws -> Bilingual {
         let words = try self.words(grouped.expression, home: home)
         return grouped.inParentheses ? Bilingual("（\(words.chinese)）", "(\(words.english))") : words
     }
 
-    private mutating func words(_ open: String, _ a: Expression, _ close: String, _ home: FormulaContext) throws
+    private mutating func words(_ open: String, _ a: Expression, _ close: String, _ home: Home) throws
         -> Bilingual
     {
         let words = try self.words(a, home: home)
         return Bilingual(open + words.chinese + close, open + words.english + close)
     }
 
-    private mutating func list(_ chinese: String, _ english: String, _ all: [Expression], _ home: FormulaContext) throws
+    private mutating func list(_ chinese: String, _ english: String, _ all: [Expression], _ home: Home) throws
         -> Bilingual
     {
         let words = try all.map { try self.words($0, home: home) }
@@ -181,7 +187,7 @@ extension Evaluator {
     }
 
     /// 道路 13公里, with the place where it is not the one that goes without saying.
-    private mutating func words(_ item: ItemReference, home: FormulaContext) throws -> Bilingual {
+    private mutating func words(_ item: ItemReference, home: Home) throws -> Bilingual {
         let name = self.name(of: item)
         let definition = self.scheme.form(item.form)?.item(item.item)
         var value: String
@@ -194,8 +200,9 @@ extension Evaluator {
                 held.map { $0.quantity?.description(measure: definition?.measure?.code ?? "") ?? $0.description } ?? "—"
         }
         var places: [Bilingual] = []
-        if self.context.unit != home.unit, let unit = self.scheme.unit(self.context.unit) { places.append(unit.name) }
-        if self.context.period != home.period {
+        if item.form != home.form, let form = self.scheme.form(item.form) { places.append(form.name) }
+        if self.context.unit != home.context.unit, let unit = self.scheme.unit(self.context.unit) { places.append(unit.name) }
+        if self.context.period != home.context.period {
             places.append(Bilingual(self.context.period.description, self.context.period.description))
         }
         guard !places.isEmpty else { return Bilingual("\(name.chinese) \(value)", "\(name.english) \(value)") }

@@ -99,7 +99,7 @@ struct Evaluator<Source: FigureSource> {
 
     /// The figure of an item in the present context; a derived one is worked out there.
     private mutating func figure(_ item: ItemReference, _ reading: Figure.Reading) throws -> Figure? {
-        if let formula = self.scheme.form(item.form)?.item(item.item)?.formula {
+        if let formula = self.scheme.formula(of: item) {
             guard self.depth < Self.depthMax else { return nil }
             self.depth += 1
             defer { self.depth -= 1 }
