@@ -80,6 +80,6 @@ import Testing
         return Array(try Data(contentsOf: url))
     }
 
-    private static let repository = URL(filePath: #filePath)
+    static let repository = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 }

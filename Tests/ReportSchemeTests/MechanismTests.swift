@@ -1,4 +1,5 @@
 import BundledScheme
+import Foundation
 import ReportModel
 import ReportScheme
 import ServerSummary
@@ -221,24 +222,88 @@ struct MechanismTests {
         #expect(try completion("410728") == "45.9")
         let plans = try TotalsTests.row("projects_summary", "2024", "410728", "industrial_projects_plan")
         #expect(plans.sum?.description == "68" && plans.own == nil)
-        let county = try TotalsTests.cells.first { $0.key.item == "county_projects_plan" }
-        let period = try #require(county).key.period.description
-        let own = try TotalsTests.row("projects_summary", period, "410728", "county_projects_plan")
+        // Printed under the plans for the second half-year.
+        let own = try TotalsTests.row("projects_summary", "2024-H2", "410728", "county_projects_plan")
         #expect(own.own?.description == "336" && own.sum?.description == "336" && own.expected == 1)
-        let sums = try TotalsTests.totals("projects_summary", period).rows.compactMap(\.sum?.description)
+        let sums = try TotalsTests.totals("projects_summary", "2024-H2").rows.compactMap(\.sum?.description)
         #expect(!sums.contains("404"))
     }
 
-    @Test("M58: the milestones of five years are in five different years, and 6.0 % each")
+    @Test("M58: the milestones of five years are in five different years, and the tax is 6.0 % of output in each")
     func milestones() throws {
-        let file = try ImportFile.parse(try BundledSchemeTests.example("lushi.csv"), scheme: try Self.read.get())
+        let scheme = try Self.read.get()
+        let file = try ImportFile.parse(try BundledSchemeTests.example("lushi.csv"), scheme: scheme)
         #expect(file.refused.isEmpty)
         func values(_ item: String) -> [String] {
             file.accepted.filter { $0.address.form == "milestones" && $0.address.item.description == item }
                 .sorted { $0.address.period.description < $1.address.period.description }
                 .map { "\($0.address.period) \($0.value)" }
         }
-        #expect(values("projects") == ["2011 10以上", "2012 20以上", "2013 30以上", "2014 40以上"])
-        #expect(values("tax").map { $0.prefix(4) } == ["2011", "2012", "2013", "2014", "2015"])
+        #expect(values("projects").map { $0.filter(\.isNumber) } == ["201110", "201220", "201330", "201440"])
+        #expect(values("tax") == ["2011 0.9000", "2012 1.8", "2013 3", "2014 4.8", "2015 6"])
+        for year in 2011...2015 {
+            let totals = try Totals.compute(
+                scheme: scheme,
+                form: try #require(scheme.form("milestones")),
+                period: try #require(Period("\(year)")),
+                today: RuleScheme.today
+            ) { form, period in
+                file.accepted.filter { $0.address.form == form && $0.address.period == period }
+                    .map { ReportedCell(unit: $0.address.unit, item: $0.address.item, value: $0.value) }
+            }
+            #expect(try Self.row(totals, "411224-01", "tax_rate").derived?.description == "6.0", "\(year)")
+        }
+    }
+
+    // MARK: - The page about the scheme
+
+    private static let page = Result {
+        try String(
+            contentsOf: BundledSchemeTests.repository.appending(path: "Protocol/Schemes/henan-zones/README.md"),
+            encoding: .utf8
+        )
+        .split(separator: "\n").map(String.init)
+    }
+
+    /// The cells of the page's table rows that begin with this.
+    private static func rows(_ beginning: String) throws -> [[String]] {
+        try Self.page.get().filter { $0.hasPrefix("| " + beginning) }.map { line in
+            line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+    }
+
+    @Test("The page about the scheme counts its forms, items and checks as they are")
+    func counts() throws {
+        let scheme = try Self.read.get()
+        let rows = try Self.rows("`")
+        for form in scheme.forms {
+            let derived = form.items.count { $0.formula != nil }
+            let row = rows.first { $0[0] == "`\(form.code)`" }
+            #expect(row?[1...2] == ["\(form.items.count - derived)", "\(derived)"], "\(form.code)")
+        }
+        for file in BundledScheme.source.files where file.name.hasPrefix("checks_") {
+            let count = file.text.split(separator: "\n").count { $0.hasPrefix("  - check: ") }
+            let row = rows.first { "\($0[0].trimmingCharacters(in: ["`"])).yaml" == file.name }
+            #expect(row?[1] == "\(count)", "\(file.name)")
+        }
+    }
+
+    @Test("The page about the scheme lists sixty mechanisms, and names only tests that there are")
+    func shownBy() throws {
+        let rows = try Self.rows("M")
+        #expect(rows.map(\.[0]) == (1...60).map { "M\($0 < 10 ? "0" : "")\($0)" })
+        let tests = BundledSchemeTests.repository.appending(path: "Tests")
+        let files = FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil)
+        let texts = try (files?.allObjects ?? []).compactMap { $0 as? URL }
+            .filter { ["swift", "txt"].contains($0.pathExtension) }
+            .map { try String(contentsOf: $0, encoding: .utf8) }
+        #expect(texts.count > 100)
+        for row in rows {
+            let names = row[3].matches(of: /"(?<title>[^"]+)"|`(?<function>[^`]+)`/).map(\.output)
+            for name in names {
+                let sought = name.title.map { "\($0)" } ?? "func \(name.function ?? "")("
+                #expect(texts.contains { $0.contains(sought) }, "\(row[0]): \(sought)")
+            }
+        }
     }
 }
