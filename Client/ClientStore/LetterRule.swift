@@ -48,7 +48,7 @@ package enum LetterRule {
         let number = self.lines(amendments).count + 1
         let (old, new) = (self.text(cell.value, letter), self.text(edit.value, letter))
         let line =
-            "第\(number)次变更：\(letter.itemName)\(self.mark(edit.address)) \(old) → \(new)；"
+            "第\(number)次变更：\(letter.itemName)\(TargetLetter.mark(edit.address)) \(old) → \(new)；"
             + "理由：\(amendment.reason)；批准人：\(amendment.approvedBy)"
         let text = (self.lines(amendments) + [line]).joined(separator: "\n")
         return text.utf8.count > ChangeLimits.textByteCountMax ? .refused(.textTooLong) : .amending(text)
@@ -57,10 +57,7 @@ package enum LetterRule {
     /// Which version of the letter gave a cell its value: 0 as signed, else the number of its last amendment; `nil` when
     /// nothing is signed.
     package static func version(of address: CellAddress, signed: CellState, amendments: CellState) -> Int? {
-        guard self.day(signed) != nil else { return nil }
-        let mark = self.mark(address)
-        let latest = self.lines(self.text(of: amendments)).last { $0.hasPrefix("第") && $0.contains(mark) }
-        return latest.flatMap { Int($0.dropFirst().prefix { $0.isASCII && $0.isNumber }) } ?? 0
+        self.day(signed) == nil ? nil : TargetLetter.lastAmendment(of: address, in: self.text(of: amendments))
     }
 
     static func text(of amendments: CellState) -> String {
@@ -73,11 +70,6 @@ package enum LetterRule {
             if case .date(let day) = authored.version.value { return day }
         }
         return nil
-    }
-
-    /// Names the cell within the letter, so that its amendments are found again.
-    private static func mark(_ address: CellAddress) -> String {
-        "（\(address.form)/\(address.period)/\(address.item)）"
     }
 
     private static func text(_ value: CellValue, _ letter: LetterCells) -> String {

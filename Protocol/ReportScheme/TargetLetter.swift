@@ -10,6 +10,20 @@ package struct TargetLetter: Hashable, Sendable {
     package let amendments: Code
 }
 
+extension TargetLetter {
+    /// Names a cell within the letter, so that its amendments are found again.
+    package static func mark(_ address: CellAddress) -> String {
+        "（\(address.form)/\(address.period)/\(address.item)）"
+    }
+
+    /// The number of the last amendment that gave a cell its value; 0 when it is as it was signed.
+    package static func lastAmendment(of address: CellAddress, in amendments: String) -> Int {
+        let mark = self.mark(address)
+        let latest = amendments.split(whereSeparator: \.isNewline).last { $0.hasPrefix("第") && $0.contains(mark) }
+        return latest.flatMap { Int($0.dropFirst().prefix { $0.isASCII && $0.isNumber }) } ?? 0
+    }
+}
+
 /// The cells of the letter that a cell stands under.
 package struct LetterCells: Hashable, Sendable {
     package let signed: CellAddress

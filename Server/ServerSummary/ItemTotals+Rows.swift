@@ -70,6 +70,7 @@ extension ItemTotals {
             approximation: tally.sum == nil ? ownApproximation : tally.approximation,
             inConflict: tally.inConflict + (ownInConflict ? 1 : 0),
             plan: planned?.normalized,
+            targetVersion: nil,
             completion: completion,
             yearBefore: yearBefore?.normalized,
             growth: growth,

@@ -25,6 +25,7 @@ extension Totals.Row: Encodable {
         case sum, upper, own, difference, reported, expected, missing, withheld, approximate, direction
         case inConflict = "in_conflict"
         case plan, completion
+        case targetVersion = "target_version"
         case yearBefore = "year_before"
         case growth, share, derived
     }
@@ -50,6 +51,7 @@ extension Totals.Row: Encodable {
         try object.encode(self.approximation.direction?.rawValue, forKey: .direction)
         try object.encode(self.inConflict, forKey: .inConflict)
         try object.encode(self.plan?.description, forKey: .plan)
+        try object.encode(self.targetVersion, forKey: .targetVersion)
         try object.encode(self.completion?.description, forKey: .completion)
         try object.encode(self.yearBefore?.description, forKey: .yearBefore)
         try object.encode(self.growth?.description, forKey: .growth)

@@ -62,6 +62,9 @@ package struct Totals: Sendable {
         package let inConflict: Int
         /// The plan item's sum at the calendar year, or where no plan comes from below, the plan of this very unit.
         package let plan: ExactDecimal?
+        /// The last amendment of a signed target letter that a target in ``plan`` has its value from: 0 when all are as
+        /// signed, `nil` when no letter is signed, and for plans that are no targets.
+        package internal(set) var targetVersion: Int?
         /// `sum` in percent of ``plan``, with one decimal; see `Coverage` for when there is one.
         package let completion: ExactDecimal?
 

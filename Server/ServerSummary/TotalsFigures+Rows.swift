@@ -5,12 +5,42 @@ extension TotalsFigures {
     /// One row for every unit that reports the item, or has reporters below it.
     func reportedRows(of item: Item, in form: Form, _ period: Period) throws -> [Totals.Row?] {
         let plan = item.plan.flatMap { form.item($0) }
-        return try self.totals(of: item, in: form, period).rows(
+        var rows = try self.totals(of: item, in: form, period).rows(
             plan: plan.flatMap { plan in
                 try period.calendarYear.map { try self.totals(of: plan, in: form, $0) }
             },
             before: period.yearBefore.map { try self.totals(of: item, in: form, $0) }
         )
+        if let plan, plan.role == .target, self.scheme.targetLetter != nil, let year = period.calendarYear {
+            let versions = try self.letterVersions(of: plan, in: form, year)
+            for index in rows.indices where rows[index]?.plan != nil { rows[index]?.targetVersion = versions[index] }
+        }
+        return rows
+    }
+
+    /// For every unit, the last amendment that a target at it or below it has its value from.
+    private func letterVersions(of plan: Item, in form: Form, _ year: Period) throws -> [Int?] {
+        let totals = try self.totals(of: plan, in: form, year)
+        var versions: [Int?] = Array(repeating: nil, count: self.tree.units.count)
+        for index in self.tree.units.indices.reversed() {
+            let below = self.tree.children[index].compactMap { versions[$0] }
+            var own: Int?
+            let address = CellAddress(
+                unit: self.tree.units[index].code,
+                form: form.code,
+                period: year,
+                item: plan.code
+            )
+            if totals.ownNumber(index) != nil, let letter = self.scheme.letter(over: address),
+                case .date = try self.value(at: letter.signed)
+            {
+                var text = ""
+                if case .text(let amendments) = try self.value(at: letter.amendments) { text = amendments }
+                own = TargetLetter.lastAmendment(of: address, in: text)
+            }
+            versions[index] = (below + [own].compactMap(\.self)).max()
+        }
+        return versions
     }
 
     /// One row for every unit that has figures behind the derived one; worked out from the sums, never from the figures
@@ -53,6 +83,7 @@ extension TotalsFigures {
                 approximation: derived?.isApproximate == true ? .mixed : .exact,
                 inConflict: tally.inConflict,
                 plan: nil,
+                targetVersion: nil,
                 completion: nil,
                 yearBefore: nil,
                 growth: nil,

@@ -66,6 +66,15 @@ extension CellValue {
     }
 }
 
+/// Behind a target: which version of its signed letter it is from; nothing where no letter is signed.
+package func targetVersionNote(_ version: Int?) -> String {
+    switch version {
+    case nil: ""
+    case 0?: say("〔原签〕", " (as signed)")
+    case let number?: say("〔第\(number)次变更〕", " (amendment \(number))")
+    }
+}
+
 extension AuthoredVersion {
     /// `张三，办公室一，2024-07-02T08:15:00Z`
     package var who: String {

@@ -94,21 +94,13 @@ struct ClientShow: AsyncParsableCommand {
                     + (naming ? say("（\(dated.period)）", " (\(dated.period))") : "")
             }
             table.add([
-                name + Self.note(row.targetVersion), mark + cell.value.text(at: cell.address, scheme: client.scheme),
+                name + targetVersionNote(row.targetVersion), mark + cell.value.text(at: cell.address, scheme: client.scheme),
                 beside(row.comparison?.last, naming: true), beside(row.comparison?.yearBefore),
                 beside(row.comparison?.plan), row.comparison?.completion?.description ?? "",
                 cell.versions.first?.who ?? "", cell.seen.description,
             ])
         }
         return table
-    }
-
-    private static func note(_ targetVersion: Int?) -> String {
-        switch targetVersion {
-        case nil: ""
-        case 0?: say("〔原签〕", " (as signed)")
-        case let number?: say("〔第\(number)次变更〕", " (amendment \(number))")
-        }
     }
 
     /// Of a target, which version of its letter it has from; `nil` for every other cell.

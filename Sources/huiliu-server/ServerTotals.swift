@@ -86,7 +86,7 @@ struct ServerTotals: AsyncParsableCommand {
                 "\(row.unit.code) \(row.unit.name[Speech.language])", row.item.name[Speech.language],
                 Self.sum(row), row.item.measure?.code ?? "",
                 row.own?.description ?? "", row.difference?.description ?? "", "\(row.reported)/\(row.expected)",
-                row.plan?.description ?? "", row.completion?.description ?? "", row.yearBefore?.description ?? "",
+                (row.plan?.description ?? "") + targetVersionNote(row.targetVersion), row.completion?.description ?? "", row.yearBefore?.description ?? "",
                 row.growth?.description ?? "", row.share?.description ?? "", Self.notes(row),
             ])
         }

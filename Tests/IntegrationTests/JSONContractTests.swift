@@ -33,7 +33,7 @@ struct JSONContractTests {
             at: ["rows", "[]"],
             [
                 "unit", "name", "level", "item", "unit_of_measure", "sum", "upper", "own", "difference", "reported",
-                "expected", "missing", "withheld", "approximate", "direction", "in_conflict", "plan", "completion",
+                "expected", "missing", "withheld", "approximate", "direction", "in_conflict", "plan", "target_version", "completion",
                 "year_before", "growth", "share", "derived",
             ]
         ),

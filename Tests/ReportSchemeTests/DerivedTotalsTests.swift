@@ -301,6 +301,23 @@ struct DerivedTotalsTests {
                 "410728-02 total_completion approximate": "false",
             ]
         ),
+        Case(
+            "a completion tells which version of the signed targets it is of",
+            "output 2024-H1",
+            [
+                "410728-01/output/2024/profit_tax_target = 50", "410728-02/output/2024/profit_tax_target = 30",
+                "410423-01/output/2024/profit_tax_target = 2", "410728-01/output/2024-H1/profit_tax = 20",
+                "410728-02/output/2024-H1/profit_tax = 12", "410423-01/output/2024-H1/profit_tax = 1",
+                "410728-01/target_letter/2024/signed_on = 2024-02-01",
+                "410728-02/target_letter/2024/signed_on = 2024-02-01",
+                "410728-01/target_letter/2024/amendments = 第2次变更：利税目标（output/2024/profit_tax_target） 45 → 50；理由：扩区；批准人：李四",
+            ],
+            [
+                "410728-01 profit_tax target_version": "2", "410728-02 profit_tax target_version": "0",
+                "410728 profit_tax target_version": "2", "410728 profit_tax completion": "40.0",
+                "410423-01 profit_tax target_version": "—", "410423-01 profit_tax completion": "50.0",
+            ]
+        ),
     ]
 
     private static func member(_ name: String, of row: Totals.Row) -> String? {
@@ -308,6 +325,7 @@ struct DerivedTotalsTests {
         case "sum": row.sum?.description
         case "own": row.own?.description
         case "plan": row.plan?.description
+        case "target_version": row.targetVersion?.description
         case "completion": row.completion?.description
         case "year_before": row.yearBefore?.description
         case "growth": row.growth?.description

@@ -55,7 +55,7 @@ import Testing
                 Set(row.keys) == [
                     "unit", "name", "level", "item", "unit_of_measure", "sum", "upper", "own", "difference",
                     "reported", "expected", "missing", "withheld", "approximate", "direction", "in_conflict", "plan",
-                    "completion", "year_before", "growth", "share", "derived",
+                    "target_version", "completion", "year_before", "growth", "share", "derived",
                 ]
             )
         }
