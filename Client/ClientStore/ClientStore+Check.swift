@@ -62,15 +62,54 @@ extension ClientStore {
             let cells = try units.flatMap { unit in
                 try figures.reader.reportedCells(of: unit, form: form, period: period)
             }
-            let findings = try plan.findings(about: cells, today: today, source: figures)
-            return try findings.map { finding in
-                // What two forms contradict each other about is explained once, with either.
-                for form in plan.forms(of: finding).sorted() {
-                    let words = try self.explanation(of: finding, on: form, among: findings, figures)
-                    if let words { return ExplainedFinding(finding: finding, explanation: words) }
-                }
-                return ExplainedFinding(finding: finding, explanation: nil)
+            return try self.explained(plan.findings(about: cells, today: today, source: figures), plan, figures)
+        }
+    }
+
+    /// What the checks find about one report, with what was said about it.
+    ///
+    /// - Returns: the report's own findings, which decide whether it may be submitted, and those of other reports in which
+    ///   a figure of this one appears: a later month that is lower now, the county's sum.
+    package func check(
+        _ report: ReportName,
+        _ plan: CheckPlan,
+        today: CalendarDate
+    ) throws -> (own: [ExplainedFinding], others: [ExplainedFinding]) {
+        try self.withFigures { figures in
+            let below = plan.scheme.unitAndBelow(report.unit).map(\.code)
+            var cells = try below.flatMap { unit in
+                try figures.reader.reportedCells(of: unit, form: report.form, period: report.period)
             }
+            // A figure is looked at from other periods of its year, and from the year after.
+            let years = report.period.year...report.period.year + 1
+            cells += try figures.reader.reportedCells(of: report.unit).filter { years.contains($0.period.year) }
+            let found = try plan.findings(about: cells, today: today, source: figures)
+            let own = found.filter { finding in
+                finding.unit == report.unit && finding.period == report.period
+                    && plan.forms(of: finding).contains(report.form)
+            }
+            let others = found.filter { finding in
+                !own.contains(finding)
+                    && finding.cells.contains {
+                        $0.unit == report.unit && $0.form == report.form && $0.period == report.period
+                    }
+            }
+            return (try self.explained(own, plan, figures), try self.explained(others, plan, figures))
+        }
+    }
+
+    private func explained(
+        _ findings: [Finding],
+        _ plan: CheckPlan,
+        _ figures: StoreFigures
+    ) throws -> [ExplainedFinding] {
+        try findings.map { finding in
+            // What two forms contradict each other about is explained once, with either.
+            for form in plan.forms(of: finding).sorted() {
+                let words = try self.explanation(of: finding, on: form, among: findings, figures)
+                if let words { return ExplainedFinding(finding: finding, explanation: words) }
+            }
+            return ExplainedFinding(finding: finding, explanation: nil)
         }
     }
 
@@ -112,13 +151,7 @@ extension ClientStore {
         today: CalendarDate,
         now: Timestamp
     ) throws -> EditOutcome {
-        let findings = try self.check(
-            plan,
-            units: [report.unit],
-            form: report.form,
-            period: report.period,
-            today: today
-        ).filter { $0.finding.unit == report.unit && $0.finding.period == report.period }
+        let findings = try self.check(report, plan, today: today).own
         let cells = try self.cells(of: report.unit, form: report.form, period: report.period)
         guard cells.contains(where: { $0.value != .missing }) else { throw SubmissionRefusal.empty }
         try Submission.require(

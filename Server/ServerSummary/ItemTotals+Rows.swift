@@ -47,14 +47,14 @@ extension ItemTotals {
             yearBefore = self.item.isAdditive ? before.tallies[index]?.sum : before.ownNumber(index)
         }
         var growth: ExactDecimal?
-        if let actual, let yearBefore {
+        // On a loss or on nothing, a percentage has no sense: a halved loss would be a fall.
+        if let actual, let yearBefore, yearBefore > .zero {
             growth = try? actual.subtracting(yearBefore).percent(of: yearBefore, decimals: 1)
         }
         var share: ExactDecimal?
         if self.item.isAdditive, let sum = tally.sum, let whole = self.tallies.first??.sum {
             share = try? sum.percent(of: whole, decimals: 1)
         }
-        let ownApproximation = self.own[index]?.value.quantity.map { Approximation($0) } ?? .exact
         let ownInConflict = standsBeside && self.own[index]?.isInConflict == true
         return Totals.Row(
             unit: self.tree.units[index],
@@ -67,16 +67,26 @@ extension ItemTotals {
             expected: tally.expected,
             missing: tally.missing,
             withheld: tally.withheld,
-            approximation: tally.sum == nil ? ownApproximation : tally.approximation,
+            approximation: self.approximation(at: index),
             inConflict: tally.inConflict + (ownInConflict ? 1 : 0),
             plan: planned?.normalized,
             targetVersion: nil,
+            planApproximation: planned == nil ? .exact : beside.plan?.approximation(at: index) ?? .exact,
             completion: completion,
             yearBefore: yearBefore?.normalized,
+            yearBeforeApproximation: yearBefore == nil ? .exact : beside.before?.totals.approximation(at: index) ?? .exact,
             growth: growth,
             share: share,
             derived: nil
         )
+    }
+}
+
+extension ItemTotals {
+    /// What the contributors' qualifiers and ranges make of the sum; without a sum, what the own cell's do.
+    fileprivate func approximation(at unit: Int) -> Approximation {
+        if let tally = self.tallies[unit], tally.sum != nil { return tally.approximation }
+        return self.own[unit]?.value.quantity.map { Approximation($0) } ?? .exact
     }
 }
 

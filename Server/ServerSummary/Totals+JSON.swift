@@ -28,6 +28,8 @@ extension Totals.Row: Encodable {
         case targetVersion = "target_version"
         case yearBefore = "year_before"
         case growth, share, derived
+        case completionApproximate = "completion_approximate"
+        case growthApproximate = "growth_approximate"
     }
 
     /// Encodes one row of `totals`.
@@ -53,6 +55,8 @@ extension Totals.Row: Encodable {
         try object.encode(self.plan?.description, forKey: .plan)
         try object.encode(self.targetVersion, forKey: .targetVersion)
         try object.encode(self.completion?.description, forKey: .completion)
+        try object.encode(self.isCompletionApproximate, forKey: .completionApproximate)
+        try object.encode(self.isGrowthApproximate, forKey: .growthApproximate)
         try object.encode(self.yearBefore?.description, forKey: .yearBefore)
         try object.encode(self.growth?.description, forKey: .growth)
         try object.encode(self.share?.description, forKey: .share)

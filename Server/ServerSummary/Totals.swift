@@ -65,17 +65,31 @@ package struct Totals: Sendable {
         /// The last amendment of a signed target letter that a target in ``plan`` has its value from: 0 when all are as
         /// signed, `nil` when no letter is signed, and for plans that are no targets.
         package internal(set) var targetVersion: Int?
+        /// As ``approximation``, of ``plan``.
+        package let planApproximation: Approximation
         /// `sum` in percent of ``plan``, with one decimal; see `Coverage` for when there is one.
         package let completion: ExactDecimal?
 
         /// ``sum`` in the same period of the year before; `nil` where that is of other contributors.
         package let yearBefore: ExactDecimal?
+        /// As ``approximation``, of ``yearBefore``.
+        package let yearBeforeApproximation: Approximation
         /// By how many percent ``sum`` is above ``yearBefore``, with one decimal; a fall is negative.
         package let growth: ExactDecimal?
         /// ``sum`` in percent of the sum at the top of the page, with one decimal.
         package let share: ExactDecimal?
         /// Of a derived item: the figure worked out from the sums, as it is printed. It has no sum of its own.
         package let derived: ExactDecimal?
+
+        /// Whether ``completion`` is no more exact than a figure in it.
+        package var isCompletionApproximate: Bool {
+            self.completion != nil && (self.isApproximate || self.planApproximation != .exact)
+        }
+
+        /// Whether ``growth`` is no more exact than a figure in it.
+        package var isGrowthApproximate: Bool {
+            self.growth != nil && (self.isApproximate || self.yearBeforeApproximation != .exact)
+        }
 
         /// Whether a contributor gave a qualifier or a range; without a sum, whether the own cell did.
         package var isApproximate: Bool { self.approximation != .exact }

@@ -54,20 +54,26 @@ extension TotalsFigures {
         let behind = try self.scheme.figures(behind: item, of: form, in: period).map { figure in
             (item: figure.item, totals: try self.totals(of: figure.item, in: figure.form, figure.period))
         }
+        // What had been the last figure differs from unit to unit: above a unit of its own it is of no period at all.
+        let looksEarlier = self.scheme.looksEarlier(item, of: form)
         guard let first = behind.first else { return Array(repeating: nil, count: self.tree.units.count) }
         var pairings: [Int: [Int: Pairing]] = [:]
         return try self.tree.units.indices.map { index in
             // One of two figures of which a formula takes either may be missing everywhere; it goes with nothing then.
             let there = behind.indices.filter { behind[$0].totals.sumOrOwn(index) != nil }
-            guard let one = there.first, let tally = first.totals.tallies[index] else { return nil }
-            let isWhole = there.dropFirst().allSatisfy { other in
-                let pairing = pairings[one]?[other] ?? Pairing(behind[one], behind[other])
-                pairings[one, default: [:]][other] = pairing
-                return pairing.isWhole(at: index)
+            guard !there.isEmpty, let tally = first.totals.tallies[index] else { return nil }
+            let isOneUnit = behind.allSatisfy { $0.totals.tallies[index] == nil || $0.totals.isContributor[index] }
+            let isWhole = there.allSatisfy { one in
+                there.allSatisfy { other in
+                    guard one < other else { return true }
+                    let pairing = pairings[one]?[other] ?? Pairing(behind[one], behind[other])
+                    pairings[one, default: [:]][other] = pairing
+                    return pairing.isWhole(at: index)
+                }
             }
             let context = FormulaContext(unit: self.tree.units[index].code, period: period)
             let derived =
-                isWhole
+                isWhole && (isOneUnit || !looksEarlier)
                 ? try self.scheme.derived(item, of: form, for: context, today: today, source: self) : nil
             return Totals.Row(
                 unit: self.tree.units[index],
@@ -84,8 +90,10 @@ extension TotalsFigures {
                 inConflict: tally.inConflict,
                 plan: nil,
                 targetVersion: nil,
+                planApproximation: .exact,
                 completion: nil,
                 yearBefore: nil,
+                yearBeforeApproximation: .exact,
                 growth: nil,
                 share: nil,
                 derived: derived?.printed
@@ -94,21 +102,49 @@ extension TotalsFigures {
     }
 }
 
-/// Whether two sums in one formula are about the same units. A plan may be of more units than the actual, as in
-/// ``Coverage``; anything else is of the same ones.
+/// Whether two figures in one formula are about the same units, so that their ratio or difference says something.
+///
+/// A plan may be of more units than the actual, as in ``Coverage``. Else both are sums over the same contributors, or both
+/// are the unit's own, or one is the unit's own and the other a sum in which nobody is missing.
 private struct Pairing {
-    private let coverages: [Coverage]
+    private let one: ItemTotals
+    private let other: ItemTotals
+    private let coverage: Coverage?
+    private let same: SameContributors
 
     init(_ one: (item: Item, totals: ItemTotals), _ other: (item: Item, totals: ItemTotals)) {
-        var coverages: [Coverage] = []
-        if one.item.role == .actual || other.item.role != .actual {
-            coverages.append(Coverage(of: one.totals, by: other.totals))
+        self.one = one.totals
+        self.other = other.totals
+        self.same = SameContributors(one.totals, other.totals)
+        switch (one.item.role.isPlanned, other.item.role.isPlanned) {
+        case (false, true): self.coverage = Coverage(of: one.totals, by: other.totals)
+        case (true, false): self.coverage = Coverage(of: other.totals, by: one.totals)
+        default: self.coverage = nil
         }
-        if other.item.role == .actual || one.item.role != .actual {
-            coverages.append(Coverage(of: other.totals, by: one.totals))
-        }
-        self.coverages = coverages
     }
 
-    func isWhole(at unit: Int) -> Bool { self.coverages.allSatisfy { $0.isWhole(at: unit) } }
+    func isWhole(at unit: Int) -> Bool {
+        if let coverage { return coverage.isWhole(at: unit) }
+        switch (self.one.isSum(at: unit), self.other.isSum(at: unit)) {
+        case (true, true): return self.same.isSo(at: unit)
+        case (false, false): return true
+        case (true, false): return self.one.isComplete(at: unit)
+        case (false, true): return self.other.isComplete(at: unit)
+        }
+    }
+}
+
+extension ItemTotals {
+    /// Whether the figure at a unit is added up from others, and is not the unit's own.
+    fileprivate func isSum(at unit: Int) -> Bool {
+        self.item.isAdditive && !self.isContributor[unit] && self.tallies[unit]?.sum != nil
+    }
+
+    fileprivate func isComplete(at unit: Int) -> Bool {
+        self.tallies[unit].map { $0.missing.isEmpty && $0.withheld.isEmpty } ?? false
+    }
+}
+
+extension Item.Role {
+    fileprivate var isPlanned: Bool { self == .plan || self == .target }
 }

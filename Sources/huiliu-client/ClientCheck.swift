@@ -65,14 +65,21 @@ struct ClientCheck: AsyncParsableCommand {
             try self.keep(because, about: code.code, report, plan, client)
             return
         }
-        let findings = try client.store.check(
-            plan,
-            units: scope.units,
-            form: scope.form,
-            period: scope.period,
-            today: todayInShanghai()
-        )
-        self.write(findings)
+        let (findings, others) =
+            if let report = scope.report {
+                try client.store.check(report, plan, today: todayInShanghai())
+            } else {
+                (
+                    own: try client.store.check(
+                        plan,
+                        units: scope.units,
+                        form: scope.form,
+                        period: scope.period,
+                        today: todayInShanghai()
+                    ), others: []
+                )
+            }
+        self.write(findings, others)
         if findings.contains(where: { $0.finding.level == .error }) { throw ExitCode(Exit.attention) }
     }
 
@@ -83,14 +90,8 @@ struct ClientCheck: AsyncParsableCommand {
         _ plan: CheckPlan,
         _ client: OpenedClient
     ) throws {
-        let findings = try client.store.check(
-            plan,
-            units: [report.unit],
-            form: report.form,
-            period: report.period,
-            today: todayInShanghai()
-        ).map(\.finding)
-        guard findings.contains(where: { $0.check == code && $0.unit == report.unit && $0.period == report.period })
+        let findings = try client.store.check(report, plan, today: todayInShanghai()).own.map(\.finding)
+        guard findings.contains(where: { $0.check == code })
         else { throw NothingToExplain(check: code) }
         let outcome = try client.store.explain(code, on: report, reason, findings: findings, now: wallClock())
         if case .refused(let refusal) = outcome { throw client.failure(refusal) }
@@ -101,7 +102,8 @@ struct ClientCheck: AsyncParsableCommand {
         }
     }
 
-    private func write(_ findings: [ExplainedFinding]) {
+    /// - Parameter others: of other reports in which a figure of the one that is checked appears; they are not counted.
+    private func write(_ findings: [ExplainedFinding], _ others: [ExplainedFinding]) {
         func count(_ level: Check.Level) -> Int { findings.count { $0.finding.level == level } }
         if self.output.json {
             JSONOutput.write(
@@ -109,15 +111,16 @@ struct ClientCheck: AsyncParsableCommand {
                     errors: count(.error),
                     warnings: count(.warning),
                     information: count(.information),
-                    findings: findings.map(FindingJSON.init)
+                    findings: findings.map(FindingJSON.init),
+                    others: others.map(FindingJSON.init)
                 )
             )
             return
         }
-        for found in findings {
-            let finding = found.finding
-            Console.line("\(finding.level.words[Speech.language]) \(finding.check)  \(finding.text[Speech.language])")
-            if let explanation = found.explanation { Console.line(say("    说明：", "    Explained: ") + explanation) }
+        self.tell(findings)
+        if !others.isEmpty {
+            Console.line(say("其他报表用到本表的数：", "In other reports, with figures of this one:"))
+            self.tell(others)
         }
         Console.line(
             findings.isEmpty
@@ -129,11 +132,21 @@ struct ClientCheck: AsyncParsableCommand {
         )
     }
 
+    private func tell(_ findings: [ExplainedFinding]) {
+        for found in findings {
+            let finding = found.finding
+            Console.line("\(finding.level.words[Speech.language]) \(finding.check)  \(finding.text[Speech.language])")
+            if let explanation = found.explanation { Console.line(say("    说明：", "    Explained: ") + explanation) }
+        }
+    }
+
     private struct CheckJSON: Encodable {
         let errors: Int
         let warnings: Int
         let information: Int
         let findings: [FindingJSON]
+        /// Of other reports in which a figure of the one that is checked appears.
+        let others: [FindingJSON]
     }
 
     private struct FindingJSON: Encodable {

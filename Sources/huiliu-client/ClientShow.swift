@@ -96,7 +96,7 @@ struct ClientShow: AsyncParsableCommand {
             table.add([
                 name + targetVersionNote(row.targetVersion), mark + cell.value.text(at: cell.address, scheme: client.scheme),
                 beside(row.comparison?.last, naming: true), beside(row.comparison?.yearBefore),
-                beside(row.comparison?.plan), row.comparison?.completion?.description ?? "",
+                beside(row.comparison?.plan), Self.completion(row.comparison),
                 cell.versions.first?.who ?? "", cell.seen.description,
             ])
         }
@@ -111,6 +111,11 @@ struct ClientShow: AsyncParsableCommand {
             signed: try client.store.cell(letter.signed),
             amendments: try client.store.cell(letter.amendments)
         )
+    }
+
+    private static func completion(_ comparison: FigureComparison?) -> String {
+        guard let comparison, let completion = comparison.completion else { return "" }
+        return (comparison.isCompletionApproximate ? "≈" : "") + completion.description
     }
 
     private static func rows(

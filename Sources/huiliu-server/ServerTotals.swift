@@ -86,11 +86,17 @@ struct ServerTotals: AsyncParsableCommand {
                 "\(row.unit.code) \(row.unit.name[Speech.language])", row.item.name[Speech.language],
                 Self.sum(row), row.item.measure?.code ?? "",
                 row.own?.description ?? "", row.difference?.description ?? "", "\(row.reported)/\(row.expected)",
-                (row.plan?.description ?? "") + targetVersionNote(row.targetVersion), row.completion?.description ?? "", row.yearBefore?.description ?? "",
-                row.growth?.description ?? "", row.share?.description ?? "", Self.notes(row),
+                Self.signed(row.plan, row.planApproximation.sign) + targetVersionNote(row.targetVersion),
+                Self.signed(row.completion, row.isCompletionApproximate ? "≈" : ""), 
+                Self.signed(row.yearBefore, row.yearBeforeApproximation.sign),
+                Self.signed(row.growth, row.isGrowthApproximate ? "≈" : ""), row.share?.description ?? "", Self.notes(row),
             ])
         }
         for line in table.lines { Console.line(line) }
+    }
+
+    private static func signed(_ number: ExactDecimal?, _ sign: String) -> String {
+        number.map { sign + $0.description } ?? ""
     }
 
     /// `≥14.7`, `15-19` for a sum with ranges in it, `—` for none.

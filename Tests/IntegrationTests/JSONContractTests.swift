@@ -35,6 +35,7 @@ struct JSONContractTests {
                 "unit", "name", "level", "item", "unit_of_measure", "sum", "upper", "own", "difference", "reported",
                 "expected", "missing", "withheld", "approximate", "direction", "in_conflict", "plan", "target_version", "completion",
                 "year_before", "growth", "share", "derived",
+                    "completion_approximate", "growth_approximate",
             ]
         ),
         Place(
@@ -93,7 +94,7 @@ struct JSONContractTests {
             ["kind", "form", "name", "rows", "first_seen", "candidates", "code"]
         ),
         Place(.client, "match", at: ["names", "[]", "candidates", "[]"], ["code", "name"]),
-        Place(.client, check, ["format", "errors", "warnings", "information", "findings"]),
+        Place(.client, check, ["format", "errors", "warnings", "information", "findings", "others"]),
         Place(
             .client,
             check,

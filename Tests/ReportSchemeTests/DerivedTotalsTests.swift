@@ -302,6 +302,26 @@ struct DerivedTotalsTests {
             ]
         ),
         Case(
+            "a city's own revenue is not set against the area of a few of its zones",
+            "land 2024-H1",
+            [
+                "410800/output/2024-H1/above_scale_revenue = 1980.6", "410825-01/land/2024-H1/built_up_area = 5",
+            ],
+            ["410800 output_per_area derived": "—"]
+        ),
+        Case(
+            "a loss that is halved is no growth in percent, and a plan that is approximate makes its completion so",
+            "output 2024",
+            [
+                "410423-01/output/2023/profit = -30", "410423-01/output/2024/profit = -15",
+                "410728-01/output/2024/profit_tax = 20", "410728-01/output/2024/profit_tax_target = 50以上",
+            ],
+            [
+                "410423-01 profit growth": "—", "410423-01 profit year_before": "-30",
+                "410728-01 profit_tax completion": "40.0", "410728-01 profit_tax completion_approximate": "true",
+            ]
+        ),
+        Case(
             "a completion tells which version of the signed targets it is of",
             "output 2024-H1",
             [
@@ -326,6 +346,7 @@ struct DerivedTotalsTests {
         case "own": row.own?.description
         case "plan": row.plan?.description
         case "target_version": row.targetVersion?.description
+        case "completion_approximate": row.isCompletionApproximate.description
         case "completion": row.completion?.description
         case "year_before": row.yearBefore?.description
         case "growth": row.growth?.description

@@ -56,6 +56,7 @@ import Testing
                     "unit", "name", "level", "item", "unit_of_measure", "sum", "upper", "own", "difference",
                     "reported", "expected", "missing", "withheld", "approximate", "direction", "in_conflict", "plan",
                     "target_version", "completion", "year_before", "growth", "share", "derived",
+                    "completion_approximate", "growth_approximate",
                 ]
             )
         }

@@ -9,7 +9,7 @@ package struct CheckPlan: Sendable {
         let condition: Condition?
     }
 
-    let scheme: Scheme
+    package let scheme: Scheme
     let rules: [Rule]
     /// The rules in which an item of the context's own unit appears, by form and item.
     private let rulesAt: [Code: [Code: [Int]]]

@@ -16,6 +16,8 @@ package struct FigureComparison: Sendable {
     package let plan: Dated?
     /// The figure in percent of the plan, with one decimal; `nil` without a figure, or without a plan.
     package let completion: ExactDecimal?
+    /// Whether the figure or its plan has a qualifier or is a range, so that ``completion`` is no more exact than that.
+    package let isCompletionApproximate: Bool
 
     /// Looks them up for one cell.
     package init(
@@ -38,6 +40,7 @@ package struct FigureComparison: Sendable {
         self.last = item.valueType == .number ? try value(of: item.code, evaluator.last(reference)) : nil
         self.yearBefore = try value(of: item.code, context.period.yearBefore)
         self.plan = try item.plan.flatMap { try value(of: $0, context.period.calendarYear) }
+        self.isCompletionApproximate = [own, self.plan].contains { $0?.value.quantity?.isApproximate == true }
         if let done = own?.value.quantity?.number, let planned = self.plan?.value.quantity?.number {
             // A ratio with more digits than fit, of a huge figure and a tiny plan, says nothing.
             self.completion = (try? done.percent(of: planned, decimals: 1)) ?? nil

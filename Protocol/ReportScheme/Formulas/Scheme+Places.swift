@@ -67,3 +67,16 @@ extension Scheme {
         return found
     }
 }
+
+extension Scheme {
+    /// Whether a derived item looks for the last figure before its period, which every unit may have for another one.
+    package func looksEarlier(_ item: Item, of form: Form) -> Bool {
+        (item.formula?.expression.references ?? []).contains { named in
+            if named.look == .earlier { return true }
+            guard let form = self.form(named.reference.form), let inner = form.item(named.reference.item) else {
+                return false
+            }
+            return self.looksEarlier(inner, of: form)
+        }
+    }
+}

@@ -1,10 +1,13 @@
 import Foundation
 import ReportModel
 import ReportWire
+import Synchronization
 
 /// A connection to a server that sends whatever bytes it is told to.
 final class RawPeer: Sendable {
     private let descriptor: Int32
+    /// What came after the last message that was asked for stays here.
+    private let parser = Mutex(FrameParser())
 
     /// What the operating system said.
     struct SystemError: Error {
@@ -70,20 +73,20 @@ final class RawPeer: Sendable {
     }
 
     private func read(until isLast: (Message) -> Bool) throws -> [Message] {
-        var parser = FrameParser()
         var messages: [Message] = []
         var chunk = [UInt8](repeating: 0, count: 16_384)
         while true {
-            let count = recv(self.descriptor, &chunk, chunk.count, 0)
-            // A server that closes with words of ours unread resets the connection, which ends it as well.
-            guard count != 0, !(count < 0 && errno == ECONNRESET) else { return messages }
-            guard count > 0 else { throw SystemError(call: "recv", number: errno) }
-            parser.append(chunk[..<count])
-            while let frame = try parser.next() {
+            while let frame = try self.parser.withLock({ parser throws(ProtocolError) in try parser.next() }) {
                 guard let message = try Message(frame) else { continue }
                 messages.append(message)
                 if isLast(message) { return messages }
             }
+            let count = recv(self.descriptor, &chunk, chunk.count, 0)
+            // A server that closes with words of ours unread resets the connection, which ends it as well.
+            guard count != 0, !(count < 0 && errno == ECONNRESET) else { return messages }
+            guard count > 0 else { throw SystemError(call: "recv", number: errno) }
+            let received = Array(chunk[..<count])
+            self.parser.withLock { $0.append(received) }
         }
     }
 }
