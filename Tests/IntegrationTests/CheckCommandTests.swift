@@ -54,6 +54,27 @@ struct CheckCommandTests {
         #expect(try await office.json("check", exits: 1)["errors"] == 1)
     }
 
+    @Test("of one report looks below it, and tells what other reports make of its figures")
+    func report() async throws {
+        let scene = try Scene()
+        let server = try await scene.province()
+        let office = try await scene.office("办公室", server: server)
+        try await office.expect("set", "410728-01-01/land/2024/planned_area", "21.8")
+        try await office.expect("set", "410728-01-02/land/2024/planned_area", "8")
+        let below = try await office.json("check", "410728-01", "land", "2024")
+        #expect(below["findings"].list.map(\.["code"].text) == ["GN-05"] && below["others"] == [])
+
+        try await office.expect("set", "410728-01/output/2024-05/revenue", "90")
+        try await office.expect("set", "410728-01/output/2024-06/revenue", "100")
+        try await office.expect("submit", "410728-01", "output", "2024-06")
+        try await office.expect("set", "410728-01/output/2024-05/revenue", "110")
+        let may = try await office.json("check", "410728-01", "output", "2024-05")
+        #expect(may["findings"] == [] && may["warnings"] == 0)
+        #expect(may["others"].list.map(\.["code"].text) == ["GN-04"])
+        let june = try await office.json("check", "410728-01", "output", "2024-06")
+        #expect(june["findings"].list.map(\.["code"].text) == ["GN-04"])
+    }
+
     @Test("--explain tells the rule; with --because it keeps a real reason, and no other")
     func explain() async throws {
         let stage = try await CheckedStage()
