@@ -1,4 +1,7 @@
 import Foundation
+import ReportScheme
+import ReportStorage
+import ServerStore
 import Testing
 
 @Suite("A scheme that changes under work that goes on")
@@ -188,6 +191,33 @@ struct SchemeChangeTests {
         // What the scheme in use does not add up either is not lost by the next one.
         let again = try OwnScheme.write(in: scene, version: "6", replacing: old, with: new, in: "figures.yaml")
         try await Self.use(again, server)
+    }
+
+    @Test("a stored scheme that cannot be read is logged, and offices go on by the one known before")
+    func unreadable() async throws {
+        let scene = try Scene()
+        let server = try await scene.province(scheme: try OwnScheme.write(in: scene))
+        let office = try await scene.office("一", server: server)
+        try await office.sync()
+        // As another version of the program may leave it.
+        let store = try ServerStore(in: server.store, access: .write)
+        try store.replaceScheme(with: SchemeSource([SchemeSource.File(name: "scheme.yaml", text: "later: 1\n")])) {
+            _,
+            _ in
+        }
+        try store.database.close()
+        for value in ["1", "2"] {
+            try await office.expect("set", Self.zone + "figure_001", value)
+            #expect(try await office.sync()["sent"] == 1)
+        }
+        #expect(try await office.json("status")["scheme"].text?.hasPrefix("own 1 ") == true)
+        try await Self.use(try OwnScheme.write(in: scene, version: "2"), server)
+        try await office.sync()
+        #expect(try await office.json("status")["scheme"].text?.hasPrefix("own 2 ") == true)
+        let errors = try await server.terminate().errors
+        #expect(
+            errors.split(separator: "the store's scheme cannot be read", omittingEmptySubsequences: false).count == 2
+        )
     }
 
     private static func use(_ folder: String, _ server: RunningServer, _ options: String...) async throws {
