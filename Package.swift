@@ -161,7 +161,7 @@ var targets: [Target] = [
         "IntegrationTests",
         [
             "huiliu-client", "huiliu-server", "huiliu-inspect", "ReportModel", "ReportScheme", "ReportWire",
-            "BundledScheme", "ClientStore", "ReportStorage",
+            "BundledScheme", "ClientStore", "ReportStorage", "ServerStore",
         ]
     ),
 ]

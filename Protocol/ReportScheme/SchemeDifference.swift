@@ -22,7 +22,8 @@ package struct SchemeDifference: Hashable, Sendable {
 
     package let added: Parts
     package let removed: Parts
-    /// Items that both have, whose stored figures would say something else: measured otherwise, or of another type.
+    /// Items that both have, whose stored figures would say something else: measured otherwise, of another type,
+    /// covering another stretch of time, in another role, or not added up as before.
     package let remeasured: [ItemReference]
 
     /// - Parameter old: the scheme until now.
@@ -32,10 +33,14 @@ package struct SchemeDifference: Hashable, Sendable {
         self.remeasured = old.forms.flatMap { form in
             form.items.compactMap { item in
                 guard let now = new.form(form.code)?.item(item.code) else { return nil }
-                let isSame = item.valueType == now.valueType && Self.isSame(item.measure, now.measure)
-                return isSame ? nil : ItemReference(item, in: form)
+                return Self.isSame(item, now) ? nil : ItemReference(item, in: form)
             }
         }
+    }
+
+    private static func isSame(_ old: Item, _ new: Item) -> Bool {
+        old.valueType == new.valueType && old.kind == new.kind && old.role == new.role
+            && old.isAdditive == new.isAdditive && self.isSame(old.measure, new.measure)
     }
 
     /// A unit of measure that joins a class stays what it was; within its class its size may not change.
@@ -50,6 +55,13 @@ extension Scheme {
     /// Whether the scheme has this item and this unit, whether or not the one still reports the other.
     package func knows(unit: UnitCode, form: Code, item: Code) -> Bool {
         self.unit(unit) != nil && self.form(form)?.item(item) != nil
+    }
+
+    /// Whether such a value is one of a report: the item is in the form of that period, and the unit reports it. Only
+    /// those are added up.
+    package func counts(unit: UnitCode, form: Code, period: Period, item: Code) -> Bool {
+        guard let item = self.form(form)?.item(item) else { return false }
+        return item.isReported(in: period) && self.isReporter(unit, of: item)
     }
 
     /// All items of all forms.

@@ -23,6 +23,8 @@ final class SchemeInUse: Sendable {
     private let store: ServerStore
     private let logger: Logger
     private let loaded: Mutex<Loaded>
+    /// The mark of the last scheme that could not be read, so that it is told once and not at every connection.
+    private let refusedMark = Mutex<String?>(nil)
 
     init(_ store: ServerStore, logger: Logger) throws {
         self.store = store
@@ -30,12 +32,24 @@ final class SchemeInUse: Sendable {
         self.loaded = Mutex(try Loaded(store))
     }
 
-    /// The store's scheme now. Blocks: reads from the disk.
+    /// The store's scheme now; while that cannot be read, the one known before: offices go on. Blocks: reads from the disk.
     func current() throws -> Loaded {
         let mark = try self.store.schemeMark()
         let known = self.loaded.withLock { $0 }
         guard known.mark != mark else { return known }
-        let loaded = try Loaded(self.store)
+        let loaded: Loaded
+        do {
+            loaded = try Loaded(self.store)
+        } catch let mistakes as SchemeMistakes {
+            let isTold = self.refusedMark.withLock { refused in
+                defer { refused = mark }
+                return refused == mark
+            }
+            if !isTold {
+                self.logger.error("the store's scheme cannot be read", metadata: ["error": "\(mistakes)"])
+            }
+            return known
+        }
         self.loaded.withLock { $0 = loaded }
         self.logger.info("scheme replaced", metadata: ["scheme": "\(loaded.scheme.identification)"])
         return loaded

@@ -25,8 +25,8 @@ struct SchemeUse: AsyncParsableCommand {
     @Flag(
         help: ArgumentHelp(
             say(
-                "新制度不再认识的数值也照换（数值保留、照传，只是不再显示和汇总）",
-                "Go on although values are stored that the new scheme does not know."
+                "已存数值新制度不再认识、不再汇总或改变含义时也照换（数值一律保留、照传）",
+                "Go on although values are stored that the new scheme does not know, does not add up, or reads otherwise."
             )
         )
     )
@@ -42,18 +42,21 @@ struct SchemeUse: AsyncParsableCommand {
         guard try source != store.schemeSource() else {
             return Console.line(say("数据库已在使用此制度，未作更改。", "The store uses this scheme already; nothing was changed."))
         }
-        var unknown = 0
+        var (unknown, uncounted) = (0, 0)
         var difference: SchemeDifference?
         try store.replaceScheme(with: source) { currentSource, stored in
             let current = try? Scheme.parse(currentSource)
             guard (scheme.code, scheme.version) != (current?.code, current?.version) else {
                 throw SchemeUseRefusal.sameVersion(scheme.version)
             }
-            unknown = stored.filter { cell in
-                !scheme.knows(unit: cell.unit, form: cell.form, item: cell.item)
-                    && current?.knows(unit: cell.unit, form: cell.form, item: cell.item) != false
-            }.reduce(0) { $0 + $1.count }
+            let lost = stored.filter { !scheme.knows($0) && current?.knows($0) != false }
+            unknown = lost.reduce(0) { $0 + $1.count }
             guard unknown == 0 || self.yes else { throw SchemeUseRefusal.forgetsValues(unknown) }
+            let dropped = stored.filter { scheme.knows($0) && !scheme.counts($0) && current?.counts($0) != false }
+            uncounted = dropped.reduce(0) { $0 + $1.count }
+            if let first = dropped.first, !self.yes {
+                throw SchemeUseRefusal.dropsValues(uncounted, first: first)
+            }
             difference = current.map { SchemeDifference(from: $0, to: scheme) }
             let remeasured = difference?.remeasured.first { item in
                 stored.contains { $0.form == item.form && $0.item == item.item }
@@ -73,6 +76,14 @@ struct SchemeUse: AsyncParsableCommand {
                 )
             )
         }
+        if uncounted > 0 {
+            Console.line(
+                say(
+                    "有 \(uncounted) 个已存数值不再计入汇总；它们仍然保留，并照常传给各县。",
+                    "\(uncounted) stored values are no longer added up; they are kept, and passed on to the offices."
+                )
+            )
+        }
     }
 
     private static func tell(_ parts: SchemeDifference.Parts, _ word: String) {
@@ -85,16 +96,33 @@ struct SchemeUse: AsyncParsableCommand {
     }
 }
 
+extension StoredCount {
+    /// As an address is written.
+    fileprivate var name: String { "\(self.unit)/\(self.form)/\(self.period)/\(self.item)" }
+}
+
+extension Scheme {
+    fileprivate func knows(_ stored: StoredCount) -> Bool {
+        self.knows(unit: stored.unit, form: stored.form, item: stored.item)
+    }
+
+    fileprivate func counts(_ stored: StoredCount) -> Bool {
+        self.counts(unit: stored.unit, form: stored.form, period: stored.period, item: stored.item)
+    }
+}
+
 /// Why the store's scheme was not replaced.
 enum SchemeUseRefusal: ExplainedError {
     case sameVersion(String)
     case forgetsValues(Int)
+    case dropsValues(Int, first: StoredCount)
     case remeasures(ItemReference)
 
     var code: String {
         switch self {
         case .sameVersion: "scheme_version_unchanged"
         case .forgetsValues: "scheme_forgets_values"
+        case .dropsValues: "scheme_drops_values"
         case .remeasures: "scheme_remeasures_values"
         }
     }
@@ -111,10 +139,15 @@ enum SchemeUseRefusal: ExplainedError {
                 "有 \(count) 个已存数值新制度不再认识，未更换。",
                 "The new scheme does not know \(count) values that are stored; it was not replaced."
             )
+        case .dropsValues(let count, let first):
+            Bilingual(
+                "有 \(count) 个已存数值按新制度不再填报，会从汇总中消失（如 \(first.name)），未更换。",
+                "By the new scheme \(count) stored values are not reported, and would vanish from the totals (such as \(first.name)); it was not replaced."
+            )
         case .remeasures(let item):
             Bilingual(
-                "指标 \(item.form).\(item.item) 的计量单位或类型变了，而按原来填报的数值已经存着，未更换。",
-                "\(item.form).\(item.item) has another unit of measure or type, and figures are stored that were filled in under the old one; the scheme was not replaced."
+                "指标 \(item.form).\(item.item) 的计量单位、类型、时间口径（kind）、性质（role）或可加性（additive）变了，而按原来填报的数值已经存着，未更换。",
+                "\(item.form).\(item.item) has another unit of measure, type, kind, role or additivity, and figures are stored that were filled in under the old one; the scheme was not replaced."
             )
         }
     }
@@ -128,10 +161,15 @@ enum SchemeUseRefusal: ExplainedError {
                 "请把这些指标和单位留在制度里，或加 --yes：数值仍保留并照传，只是不再汇总。",
                 "Keep those items and units in the scheme, or add --yes: the values are kept and passed on, but not summed."
             )
+        case .dropsValues:
+            Bilingual(
+                "请检查该指标的 periods、from、until 和 reported_by；确要停报的，加 --yes：数值仍保留并照传，只是不再汇总。",
+                "Look at the item's periods, from, until and reported_by; if that is meant, add --yes: the values are kept and passed on, but not summed."
+            )
         case .remeasures:
             Bilingual(
-                "请保留原指标（可写 until 停用），另立新指标；确属原来写错、数字本就按新单位填的，加 --yes。",
-                "Keep the item, with until where it ends, and define a new one; if the old unit was a mistake and the figures are right in the new one, add --yes."
+                "请保留原指标（可写 until 停用），另立新指标；确属原来写错、数字本就按新写法填的，加 --yes。",
+                "Keep the item, with until where it ends, and define a new one; if the old definition was a mistake and the figures are right by the new one, add --yes."
             )
         }
     }

@@ -1,4 +1,7 @@
 import Foundation
+import ReportScheme
+import ReportStorage
+import ServerStore
 import Testing
 
 @Suite("A scheme that changes under work that goes on")
@@ -112,8 +115,12 @@ struct SchemeChangeTests {
     }
 
     @Test(
-        "an item that is measured otherwise, or of another type, would turn stored figures into others: it needs --yes",
-        arguments: ["unit: 米, kind: current", "type: text"]
+        "an item of another unit, type, kind, role or additivity would turn stored figures into others: it needs --yes",
+        arguments: [
+            "unit: 米, kind: current", "type: text", "unit: 公里, kind: cumulative",
+            "unit: 公里, kind: current, role: target",
+            "unit: 公里, kind: current, additive: false",
+        ]
     )
     func remeasured(type: String) async throws {
         let scene = try Scene()
@@ -143,6 +150,74 @@ struct SchemeChangeTests {
         #expect(try await office.json("check")["errors"] == 0)
         _ = try await Command.server.json(["totals", "figures", "2024-01", "--store", server.store])
         _ = try await Command.server.json(["board", "figures", "2024-01", "--store", server.store])
+    }
+
+    @Test(
+        "stored figures that would no longer be reported, and so vanish from totals, need --yes",
+        arguments: [
+            ("periods: [month]", "periods: [quarter, year]"),
+            ("periods: [month]", "periods: [month], from: 2024-02-01"),
+            ("periods: [month]", "periods: [month], until: 2023-12-31"),
+            ("reported_by: [zone]", "reported_by: [\"410728-02\"]"),
+        ]
+    )
+    func uncounted(old: String, new: String) async throws {
+        let scene = try Scene()
+        let server = try await scene.province(scheme: try OwnScheme.write(in: scene))
+        let office = try await scene.office("一", server: server)
+        try await office.sync()
+        // Nothing is stored yet, and a change that leaves what is stored in its reports asks nothing.
+        let next = try OwnScheme.write(in: scene, version: "2", replacing: old, with: new, in: "figures.yaml")
+        try await Self.use(next, server)
+        try await Self.use(try OwnScheme.write(in: scene, version: "3"), server)
+        try await office.sync()
+        try await office.expect("set", Self.zone + "figure_001", "13")
+        try await office.sync()
+        let kept = "periods: [month, year], from: 2024-01-31, until: 2024-01-31"
+        try await Self.use(
+            try OwnScheme.write(in: scene, version: "4", replacing: "periods: [month]", with: kept, in: "figures.yaml"),
+            server
+        )
+        let last = try OwnScheme.write(in: scene, version: "5", replacing: old, with: new, in: "figures.yaml")
+        let refused = try await Command.server.run(["scheme", "use", last, "--lang", "en", "--store", server.store])
+        #expect(refused.exitCode == 4 && refused.errors.contains(Self.zone + "figure_001"), "\(refused.errors)")
+        #expect(refused.errors.contains("1 stored values") && refused.errors.contains("--yes"), "\(refused.errors)")
+        let used = try await Command.server.run(
+            ["scheme", "use", last, "--yes", "--lang", "en", "--store", server.store]
+        )
+        #expect(used.exitCode == 0 && used.output.contains("1 stored values are no longer added up"), "\(used.output)")
+        try await office.sync()
+        #expect(try await office.cell(Self.zone + "figure_001")["value"]["number"] == "13")
+        // What the scheme in use does not add up either is not lost by the next one.
+        let again = try OwnScheme.write(in: scene, version: "6", replacing: old, with: new, in: "figures.yaml")
+        try await Self.use(again, server)
+    }
+
+    @Test("a stored scheme that cannot be read is logged, and offices go on by the one known before")
+    func unreadable() async throws {
+        let scene = try Scene()
+        let server = try await scene.province(scheme: try OwnScheme.write(in: scene))
+        let office = try await scene.office("一", server: server)
+        try await office.sync()
+        // As another version of the program may leave it.
+        let store = try ServerStore(in: server.store, access: .write)
+        try store.replaceScheme(with: SchemeSource([SchemeSource.File(name: "scheme.yaml", text: "later: 1\n")])) {
+            _,
+            _ in
+        }
+        try store.database.close()
+        for value in ["1", "2"] {
+            try await office.expect("set", Self.zone + "figure_001", value)
+            #expect(try await office.sync()["sent"] == 1)
+        }
+        #expect(try await office.json("status")["scheme"].text?.hasPrefix("own 1 ") == true)
+        try await Self.use(try OwnScheme.write(in: scene, version: "2"), server)
+        try await office.sync()
+        #expect(try await office.json("status")["scheme"].text?.hasPrefix("own 2 ") == true)
+        let errors = try await server.terminate().errors
+        #expect(
+            errors.split(separator: "the store's scheme cannot be read", omittingEmptySubsequences: false).count == 2
+        )
     }
 
     private static func use(_ folder: String, _ server: RunningServer, _ options: String...) async throws {

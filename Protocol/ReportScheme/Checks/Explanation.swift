@@ -11,7 +11,7 @@ package struct Explanation: Hashable, Sendable {
     /// - Throws: ``ExplanationRefusal`` when the words explain nothing.
     package init(_ words: String, of findings: some Sequence<Finding>) throws(ExplanationRefusal) {
         let words = words.trimmingBlanks
-        guard !Self.explainsNothing(words) else { throw ExplanationRefusal(words: words) }
+        guard !StockWords.areAll(of: words) else { throw ExplanationRefusal(words: words) }
         self.words = words
         self.about = Self.mark(findings)
     }
@@ -32,17 +32,6 @@ package struct Explanation: Hashable, Sendable {
     private static func mark(_ findings: some Sequence<Finding>) -> String {
         let texts = findings.map(\.text.chinese).sorted().joined(separator: "\n")
         return Hexadecimal.text(ChainHash(digesting: Array(texts.utf8)).high, digitCount: 16)
-    }
-
-    /// What people write to be left alone.
-    private static let empty: Set<String> = [
-        "核实无误", "已核实", "经核实无误", "已核实无误", "核实", "无误", "属实", "情况属实", "数据属实", "数据无误", "正确", "数据正确", "没问题", "无", "同上",
-        "verified", "verifiednoerror", "noerror", "noerrors", "correct", "ok", "okay", "checked", "fine", "none",
-    ]
-
-    private static func explainsNothing(_ words: String) -> Bool {
-        let bare = words.lowercased().filter { $0.isLetter || $0.isNumber }
-        return bare.count < 4 || self.empty.contains(bare)
     }
 }
 
