@@ -27,6 +27,9 @@ struct Evaluator<Source: FigureSource> {
         self.looked.removeAll(keepingCapacity: true)
     }
 
+    /// Adds cells that were looked at before the last ``start(at:)``.
+    mutating func noteLooked(at cells: [CellAddress]) { self.looked += cells }
+
     // MARK: - Numbers
 
     /// - Returns: `nil` when something is missing, or is divided by zero.
