@@ -31,6 +31,16 @@ struct RuleTests {
             "zone 2024-Q1 a = 6.3\nzone 2024-Q1 flow = 4.5\nzone 2024-Q1 g.a = 1.7",
             finds: "甲区 2024-Q1：应当如此。a名 6.3亿元，而 flow名 4.5亿元 + a名 1.7亿元（另表） = 6.2亿元，相差 0.1亿元。"
         ),
+        Case(
+            "f.a == f.flow + g.a",
+            "zone 2024 a = 17.30005\nzone 2024 flow = 10.29995\nzone 2024 g.a = 7",
+            finds: "a名 17.30005亿元，而 flow名 10.29995亿元 + a名 7亿元（另表） = 17.29995亿元，相差 0.0001亿元。"
+        ),
+        Case(
+            "f.a == f.flow / 3",
+            "zone 2024 a = 0.33333\nzone 2024 flow = 1",
+            finds: "a名 0.33333亿元，而 flow名 1亿元 ÷ 3 = 0.33亿元，相差 0.000003亿元。"
+        ),
         // Missing is never zero
         Case("f.a == f.flow + g.a", "zone 2024-Q1 a = 6.3\nzone 2024-Q1 flow = 4.5", finds: nil),
         Case(

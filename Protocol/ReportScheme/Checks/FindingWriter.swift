@@ -17,8 +17,12 @@ struct FindingWriter {
         let unit = evaluator.unit(of: left) ?? evaluator.unit(of: right) ?? .plain
         let decimals = comparison == .agrees ? try self.printedDecimals(left, &evaluator) : nil
         let expected = Self.shown(b.value, unit, decimals: decimals, unlike: a.value)
-        let found = Evaluator<Source>.decimal((a.value / unit.factor)!, decimals: nil)
-        let gap = (try? found.subtracting(expected))?.normalized
+        let found = Self.shown(a.value, unit, decimals: nil, unlike: b.value)
+        // What a printed figure should be is printed too, and their difference is that of the prints.
+        let gap =
+            comparison == .agrees
+            ? (try? found.subtracting(expected))?.normalized
+            : Self.shown(a.value - b.value, unit, decimals: nil, unlike: Fraction(0)).normalized
         let leftWords = try evaluator.words(left, home: self.home())
         let rightWords = try evaluator.words(right, home: self.home())
         let expectedText = "\(expected)\(unit.label)"
@@ -208,8 +212,13 @@ struct FindingWriter {
     ) -> ExactDecimal {
         let inUnit = (value / unit.factor)!
         let first = Evaluator<Source>.decimal(inUnit, decimals: decimals)
-        guard value != other, Fraction(first) * unit.factor == other else { return first }
-        return inUnit.rounded(decimals: min(first.scale + 2, ExactDecimal.scaleMax)) ?? first
+        var shown = first
+        while value != other, Fraction(shown) * unit.factor == other, shown.scale < ExactDecimal.scaleMax,
+            let longer = inUnit.rounded(decimals: min(shown.scale + 2, ExactDecimal.scaleMax))
+        {
+            shown = longer
+        }
+        return shown
     }
 
     /// What each unit below would make of it, where the rule adds units up: whose share is it?

@@ -215,15 +215,15 @@ extension Evaluator {
 
     // MARK: - Numbers
 
-    /// A number in a unit of measure: exact where it has few digits, else rounded half-up.
+    /// A number in a unit of measure: exact where its digits end, else rounded half-up.
     func text(_ value: Fraction, _ unit: Unit, decimals: Int? = nil) -> String {
         guard let inUnit = value / unit.factor else { return "" }
         return Self.decimal(inUnit, decimals: decimals).description + unit.label
     }
 
-    /// - Parameter decimals: digits after the point; `nil` = as many as there are, up to four.
+    /// - Parameter decimals: digits after the point; `nil` = as many as there are, and two where they never end.
     static func decimal(_ value: Fraction, decimals: Int?) -> ExactDecimal {
-        if decimals == nil, let exact = value.exactDecimal?.normalized, exact.scale <= 4 { return exact }
+        if decimals == nil, let exact = value.exactDecimal?.normalized { return exact }
         return value.rounded(decimals: decimals ?? 2) ?? .zero
     }
 }
