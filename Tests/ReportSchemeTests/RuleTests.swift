@@ -98,6 +98,17 @@ struct RuleTests {
             "zone 2024-Q1 a = 6.3\nzone 2024-H1 a = 15.4\nzone 2024-Q2 n = 1",
             finds: nil
         ),
+        // Two figures up to the same day
+        Case(
+            "current(f.a) == 0亿元 or not present(f.n)",
+            "zone 2024-Q1 a = 10\nzone 2024-06 a = 90\nzone 2024-Q2 a = 100\nzone 2024-Q2 n = 1",
+            finds: nil
+        ),
+        Case(
+            "current(f.a) == 0亿元 or not present(f.n)",
+            "zone 2024-Q1 a = 10\nzone 2024-06 a = 100\nzone 2024-Q2 a = 100\nzone 2024-Q2 n = 1",
+            finds: "10亿元"
+        ),
         Case("growth(f.a) <= 300%", "zone 2023 a = 1\nzone 2024 a = 5", finds: "400%"),
         Case("f.a <= in_year(2010, f.a)", "zone 2010 a = 1\nzone 2024 a = 5", finds: "超出 4亿元"),
         Case(

@@ -119,6 +119,7 @@ struct FindingWriter {
             if !text.chinese.isEmpty, !words.contains(text) { words.append(text) }
         }
         words += try self.amiss(self.rule.rule, &evaluator)
+        if case .sameDay(let item) = self.rule.rule { words += try self.others(than: item, &evaluator) }
         if case .complete(let item) = self.rule.rule, let below = try evaluator.below(item, .stated) {
             let direct = Set(below.parts.map(\.unit))
             let names = below.missing.filter(direct.contains).compactMap { evaluator.scheme.unit($0)?.name }
@@ -138,6 +139,27 @@ struct FindingWriter {
             words.map(\.chinese).joined(separator: "；"),
             words.map(\.english).joined(separator: "; ")
         )
+    }
+
+    /// What other periods that end on the same day have instead: 道路 15公里（2024-06），相差 2公里.
+    private func others<Source>(than item: ItemReference, _ evaluator: inout Evaluator<Source>) throws -> [Bilingual] {
+        guard let own = try evaluator.figure(.item(item), .stated) else { return [] }
+        let unit = evaluator.unit(of: .item(item)) ?? .plain
+        return try (evaluator.sameDay(item) ?? []).filter { !$0.agrees }.map { other in
+            let context = FormulaContext(unit: self.context.unit, period: other.period)
+            let words = try evaluator.moved(to: context) { evaluator in
+                try evaluator.words(.item(item), home: self.home())
+            }
+            let number = Evaluator<Source>.decimal(
+                ((own.value - other.figure.value).magnitude / unit.factor)!,
+                decimals: nil
+            )
+            let gap = unit.difference(number.description)
+            return Bilingual(
+                "\(words.chinese)，相差 \(gap.chinese)",
+                "\(words.english), a difference of \(gap.english)"
+            )
+        }
     }
 
     /// What the nearest whole would print instead: 29 ÷ 34 = 85.3%，相差 0.1%.

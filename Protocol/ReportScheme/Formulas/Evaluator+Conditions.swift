@@ -44,6 +44,7 @@ extension Evaluator {
             guard let below = try self.below(item, .stated), below.sum != nil else { return nil }
             // A county further down that lacks a zone says so itself.
             return below.parts.allSatisfy { $0.figure != nil || !below.missing.contains($0.unit) }
+        case .sameDay(let item): return try self.sameDay(item)?.allSatisfy(\.agrees)
         }
     }
 

@@ -85,6 +85,8 @@ package indirect enum Condition: Hashable, Sendable {
     case wholeExists(part: ItemReference, share: ItemReference)
     /// No unit directly below lacks the figure, where any has it.
     case complete(ItemReference)
+    /// What other kinds of period that end on the same day have is the same.
+    case sameDay(ItemReference)
 
     /// How two sides are set against each other.
     package enum Comparison: String, Hashable, Sendable {
@@ -139,7 +141,8 @@ extension Condition {
         switch self {
         case .compare(_, let a, let b): a.references + b.references
         case .compareDates(_, let a, let b): [a, b].compactMap(\.reference).map { ($0, [], .here) }
-        case .textEquals(let item, _), .withoutGaps(let item), .isTrue(let item): [(item, [], .here)]
+        case .textEquals(let item, _), .withoutGaps(let item), .isTrue(let item), .sameDay(let item):
+            [(item, [], .here)]
         case .complete(let item): [(item, [], .below)]
         case .present(let a): a.references
         case .and(let a, let b), .or(let a, let b): a.references + b.references
