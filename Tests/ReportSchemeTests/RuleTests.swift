@@ -110,6 +110,9 @@ struct RuleTests {
             finds: "10亿元"
         ),
         Case("growth(f.a) <= 300%", "zone 2023 a = 1\nzone 2024 a = 5", finds: "400%"),
+        Case("growth(f.a) >= 0%", "zone 2023 a = 2\nzone 2024 a = 1", finds: "-50%"),
+        Case("growth(f.a) >= 0%", "zone 2023 a = -2\nzone 2024 a = -1", finds: nil),
+        Case("growth(f.a) >= 0%", "zone 2023 a = 0\nzone 2024 a = -1", finds: nil),
         Case("f.a <= in_year(2010, f.a)", "zone 2010 a = 1\nzone 2024 a = 5", finds: "超出 4亿元"),
         Case(
             "f.flow == at_quarter(previous(f.a) + f.a_plan)",

@@ -280,7 +280,7 @@ extension Expression {
     fileprivate var isPlain: Bool {
         switch self {
         case .item, .constant, .yearOfPeriod, .elapsed, .count, .decimals, .last, .current, .below: true
-        case .stated(let a), .shifted(_, let a), .quotient(let a, .constant(_, text: "")): a.isPlain
+        case .stated(let a), .aboveZero(let a), .shifted(_, let a), .quotient(let a, .constant(_, text: "")): a.isPlain
         case .either(let a, let b): a.isPlain && b.isPlain
         default: false
         }
@@ -293,6 +293,7 @@ extension Expression {
         case .negated(let a): .negated(a.atOneUnit)
         case .absolute(let a): .absolute(a.atOneUnit)
         case .stated(let a): .stated(a.atOneUnit)
+        case .aboveZero(let a): .aboveZero(a.atOneUnit)
         case .sum(let a, let b): .sum(a.atOneUnit, b.atOneUnit)
         case .difference(let a, let b): .difference(a.atOneUnit, b.atOneUnit)
         case .product(let a, let b): .product(a.atOneUnit, b.atOneUnit)

@@ -25,7 +25,8 @@ extension Evaluator {
         switch expression {
         case .constant: return nil
         case .item(let item), .last(let item), .current(let item), .below(let item): return self.unit(of: item)
-        case .negated(let a), .absolute(let a), .stated(let a), .shifted(_, let a): return self.unit(of: a)
+        case .negated(let a), .absolute(let a), .stated(let a), .aboveZero(let a), .shifted(_, let a):
+            return self.unit(of: a)
         case .sum(let a, let b), .difference(let a, let b), .either(let a, let b):
             return self.unit(of: a) ?? self.unit(of: b)
         case .smallest(let all), .largest(let all): return all.lazy.compactMap { self.unit(of: $0) }.first
@@ -79,7 +80,7 @@ extension Evaluator {
         case .item(let item): return try self.words(item, home: home)
         case .negated(let a): return try self.words("−", a, "", home)
         case .absolute(let a): return try self.words("|", a, "|", home)
-        case .stated(let a): return try self.words(a, home: home)
+        case .stated(let a), .aboveZero(let a): return try self.words(a, home: home)
         case .sum(let a, let b): return try self.words(a, " + ", b, home)
         case .difference(let a, let b): return try self.words(a, " − ", self.grouped(b), home)
         case .product(let a, let b): return try self.words(self.grouped(a), " × ", self.grouped(b), home)
@@ -121,6 +122,7 @@ extension Evaluator {
     /// A sum within a product needs parentheses; so does anything compound that divides.
     private func grouped(_ expression: Expression, divisor: Bool = false) -> Grouped {
         switch expression {
+        case .aboveZero(let a): self.grouped(a, divisor: divisor)
         case .sum, .difference: Grouped(expression: expression, inParentheses: true)
         case .product, .quotient: Grouped(expression: expression, inParentheses: divisor)
         default: Grouped(expression: expression, inParentheses: false)

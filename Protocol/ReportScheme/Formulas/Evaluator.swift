@@ -47,6 +47,7 @@ struct Evaluator<Source: FigureSource> {
         case .largest(let all): return try self.fold(all, reading, Figure.largest)
         case .either(let a, let b): return try self.figure(a, reading) ?? self.figure(b, reading)
         case .stated(let a): return try self.stated(a, reading)
+        case .aboveZero(let a): return try self.figure(a, reading).flatMap { $0.value > Fraction(0) ? $0 : nil }
         case .shifted(let shift, let a):
             return try self.shifted(shift) { evaluator in try evaluator.figure(a, reading) }
         case .last(let item): return try self.last(item).flatMap { try self.figure(item, at: $0, reading) }

@@ -26,6 +26,8 @@ package indirect enum Expression: Hashable, Sendable {
     case below(ItemReference)
     /// The number as it stands, as if it had no qualifier and were no range.
     case stated(Expression)
+    /// The number where it is above zero, else nothing: the base of a growth.
+    case aboveZero(Expression)
     /// The entries of a text that is a list.
     case count(ItemReference)
     /// The digits that are printed after the point.
@@ -122,7 +124,7 @@ extension Expression {
         case .current(let item): [(item, [], .current)]
         case .below(let item): [(item, [], .below)]
         case .count(let item), .decimals(let item): [(item, [], .here)]
-        case .negated(let a), .absolute(let a), .stated(let a): a.references
+        case .negated(let a), .absolute(let a), .stated(let a), .aboveZero(let a): a.references
         case .sum(let a, let b), .difference(let a, let b), .product(let a, let b), .quotient(let a, let b),
             .either(let a, let b):
             a.references + b.references
