@@ -184,6 +184,23 @@ struct RuleTests {
         ),
     ]
 
+    @Test(
+        "agree within what was printed, and a tolerance or truncation besides",
+        arguments: [
+            ("tolerance: 0.2", "45", "44.3", 0), ("tolerance: 0.2", "45", "44.2", 1),
+            ("tolerance: 0.2", "45", "45.7", 0),
+            ("tolerance: 0.2", "45", "45.8", 1), ("tolerance: 0", "45", "44.3", 1),
+            ("rounding: truncation", "0.0", "-0.08", 0), ("rounding: truncation", "0.0", "0.08", 0),
+            ("rounding: truncation", "0.0", "-0.12", 1), ("rounding: truncation", "0.1", "0.18", 0),
+            ("rounding: truncation", "0.1", "0.02", 1), ("rounding: truncation", "-0.1", "-0.18", 0),
+            ("rounding: half_up", "0.0", "-0.08", 1),
+        ]
+    )
+    func agreement(_ more: String, _ printed: String, _ truth: String, _ count: Int) throws {
+        let scheme = try RuleScheme.scheme(rule: "f.share_a ~= \(truth)%", more)
+        #expect(try RuleScheme.findings(scheme, "zone 2024 share_a = \(printed)").count == count)
+    }
+
     @Test("find what cannot be true, and nothing else", arguments: Self.cases)
     func tried(_ test: Case) throws {
         let scheme = try RuleScheme.scheme(rule: test.rule)

@@ -55,12 +55,13 @@ extension Evaluator {
     ) throws -> Bool? {
         let (left, right) = (try self.figure(printed, .printed), try self.figure(formula, .printed))
         guard let left, let right else { return nil }
-        if left.canEqual(right) { return true }
-        if let tolerance = agreement.tolerance, (left.value - right.value).magnitude <= tolerance { return true }
+        let widened = agreement.tolerance.map { left + Figure(Fraction(0), spread: .init(low: -$0, high: $0)) } ?? left
+        if widened.canEqual(right) { return true }
         guard agreement.acceptsTruncation, let spread = left.spread, let high = spread.high else { return false }
-        // Cut off, the truth lies up to a whole last digit above the print, or below a negative one.
+        // Cut off, the truth lies up to a whole last digit above the print, or below a negative one; 0.0 may be either.
         let half = high - left.value
-        return (left + Figure(left.value.isNegative ? -half : half)).canEqual(right)
+        let shifts = left.value.isZero ? [half, -half] : [left.value.isNegative ? -half : half]
+        return shifts.contains { (widened + Figure($0)).canEqual(right) }
     }
 
     private mutating func date(_ expression: DateExpression) throws -> CalendarDate? {
