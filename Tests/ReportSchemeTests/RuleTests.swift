@@ -58,6 +58,11 @@ struct RuleTests {
         Case("f.a >= f.flow", "zone 2024 a = 超40\nzone 2024 flow = 60", finds: nil),
         Case("f.a == f.flow", "zone 2024 a = 2-3\nzone 2024 flow = 3", finds: nil),
         Case("stated(f.a) >= f.flow", "zone 2024 a = 不少于5.2\nzone 2024 flow = 7.6", finds: "少 2.4亿元"),
+        Case("not (f.a == f.flow)", "zone 2024 a = 近200\nzone 2024 flow = 195", finds: nil),
+        Case("not (f.a < f.flow)", "zone 2024 a = 近200\nzone 2024 flow = 195", finds: nil),
+        Case("not (f.a >= f.flow and f.a <= f.flow)", "zone 2024 a = 近200\nzone 2024 flow = 195", finds: nil),
+        Case("not (f.a == f.flow)", "zone 2024 a = 195\nzone 2024 flow = 195.0", finds: "a名 195亿元"),
+        Case("not (f.a > f.flow or f.a < f.flow)", "zone 2024 a = 近200\nzone 2024 flow = 150", finds: "近200"),
         // Parts and wholes
         Case("f.n <= f.only_zones", "zone 2024 n = 5\nzone 2024 only_zones = 4", finds: "a"),
         // Printed ratios
@@ -183,6 +188,22 @@ struct RuleTests {
             finds: "起草"
         ),
     ]
+
+    @Test(
+        "hold only where their condition cannot be otherwise",
+        arguments: [
+            ("a > b", "近200", "195", 0), ("a > b", "200", "195", 1), ("a > b", "近200", "150", 1),
+            ("not (a > b)", "近200", "195", 0), ("not (a > b)", "195", "195", 1), ("a == b", "近200", "195", 0),
+            ("a == b", "195", "195.0", 1), ("a != b", "2-3", "2.5", 0), ("a != b", "2-3", "4", 1),
+            ("a >= b", "不少于40", "40", 1), ("a > b or a <= b", "近200", "195", 0), ("a > b", "200", "不适用", 0),
+        ]
+    )
+    func conditional(_ condition: String, _ a: String, _ b: String, _ count: Int) throws {
+        let formula = condition.replacing("a ", with: "f.a ").replacing("b", with: "f.flow")
+        let scheme = try RuleScheme.scheme(rule: "f.n == 2个", "when: '\(formula)'")
+        let cells = "zone 2024 a = \(a)\nzone 2024 flow = \(b)\nzone 2024 n = 1"
+        #expect(try RuleScheme.findings(scheme, cells).count == count)
+    }
 
     @Test(
         "agree within what was printed, and a tolerance or truncation besides",

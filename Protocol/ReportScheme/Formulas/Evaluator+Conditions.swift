@@ -9,6 +9,13 @@ package struct Agreement: Hashable, Sendable {
 }
 
 extension Evaluator {
+    /// Whether it is so whatever the figures that are not exact stand for; `false` too when something is missing.
+    mutating func isCertain(_ condition: Condition) throws -> Bool {
+        try self.isTrue(.not(condition), Agreement()) == false
+    }
+
+    /// Whether it can be so.
+    ///
     /// - Returns: `nil` when it cannot be said, because something is missing.
     mutating func isTrue(_ condition: Condition, _ agreement: Agreement) throws -> Bool? {
         switch condition {
@@ -18,7 +25,9 @@ extension Evaluator {
         case .or(let a, let b):
             let (a, b) = (try self.isTrue(a, agreement), try self.isTrue(b, agreement))
             return a == true || b == true ? true : a == nil || b == nil ? nil : false
-        case .not(let inner): return try self.isTrue(inner, agreement).map { !$0 }
+        case .not(let inner):
+            if let opposite = inner.opposite { return try self.isTrue(opposite, agreement) }
+            return try self.isTrue(inner, agreement).map { !$0 }
         case .compare(.agrees, let printed, let formula):
             return try self.agrees(printed, formula, agreement)
         case .compare(let comparison, let left, let right):
@@ -120,7 +129,34 @@ extension Evaluator {
     }
 }
 
+extension Condition {
+    /// What must be so when this is not, where `not` can be taken into it: that 近200 can be 200 does not say that it
+    /// cannot be anything else.
+    fileprivate var opposite: Condition? {
+        switch self {
+        case .compare(let comparison, let a, let b): comparison.opposite.map { .compare($0, a, b) }
+        case .and(let a, let b): .or(.not(a), .not(b))
+        case .or(let a, let b): .and(.not(a), .not(b))
+        case .not(let inner): inner
+        default: nil
+        }
+    }
+}
+
 extension Condition.Comparison {
+    /// `nil` for ``agrees``, which has none.
+    fileprivate var opposite: Self? {
+        switch self {
+        case .equal: .notEqual
+        case .notEqual: .equal
+        case .less: .greaterOrEqual
+        case .lessOrEqual: .greater
+        case .greater: .lessOrEqual
+        case .greaterOrEqual: .less
+        case .agrees: nil
+        }
+    }
+
     /// Whether two figures may stand in this relation.
     fileprivate func holds(_ a: Figure, _ b: Figure) -> Bool {
         switch self {
