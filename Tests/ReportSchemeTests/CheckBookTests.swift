@@ -14,10 +14,16 @@ struct CheckBookTests {
         "f.doubled_share <= 150%", "either(f.flow, f.a) <= 5亿元",
     ]
 
+    /// Rules with a condition about other figures than the rule's own.
+    static let conditional = [
+        ("f.a <= f.flow", "f.stock >= 3平方公里"), ("f.b <= f.a", "f.n > 2个 or year_before(f.share_a) < 2%"),
+    ]
+
     static let scheme: Scheme = {
-        let checks = Self.rules.enumerated().map { index, rule in
-            RuleScheme.check(rule).replacing("R1", with: "R\(index)")
-        }
+        let all =
+            Self.rules.map { RuleScheme.check($0) }
+            + Self.conditional.map { RuleScheme.check($0.0, "when: '\($0.1)'") }
+        let checks = all.enumerated().map { index, check in check.replacing("R1", with: "R\(index)") }
         let kinds = CheckKind.allCases.map {
             "{check: K_\($0.rawValue), name: 通则, name_en: general, level: warning, kind: \($0.rawValue)}"
         }
@@ -27,7 +33,9 @@ struct CheckBookTests {
     }()
 
     static let units = ["410000", "410100", "410100-01", "410100-02"].map { UnitCode($0)! }
-    static let periods = ["2023-H1", "2023", "2024-Q1", "2024-H1", "2024-06", "2024-07", "2024"].map { Period($0)! }
+    static let periods = ["2023-H1", "2023", "2024-Q1", "2024-H1", "2024-06", "2024-Q2", "2024-07", "2024"].map {
+        Period($0)!
+    }
     static let items = ["a", "a_plan", "b", "flow", "stock", "n", "firms", "share_a", "points"].map { Code($0)! }
 
     @Test("an edit leaves the same findings as checking everything anew")
@@ -61,6 +69,18 @@ struct CheckBookTests {
             #expect(once == book.all, "replay with seed \(seed)")
         }
         #expect(found > 1_000, "the rules find something: replay with seed \(seed)")
+    }
+
+    @Test("a finding goes when only the figure of its condition changes")
+    func condition() throws {
+        let scheme = try RuleScheme.scheme(rule: "f.a <= f.flow", "when: 'f.stock >= 3平方公里'")
+        let cells = try RuleScheme.cells("zone 2024 a = 5\nzone 2024 flow = 4\nzone 2024 stock = 4", in: scheme)
+        var book = try CheckBook(CheckPlan(scheme), today: RuleScheme.today, cells: cells)
+        #expect(book.all.count == 1)
+        for (stock, count) in [(2, 0), (3, 1), (1, 0)] {
+            try book.set(RuleScheme.address("zone 2024 stock"), to: .number(Quantity(ExactDecimal(stock))))
+            #expect(book.all.count == count, "\(stock)")
+        }
     }
 
     private static func edit(_ random: inout SplitMix64) -> (CellAddress, CellValue) {

@@ -31,6 +31,16 @@ struct RuleTests {
             "zone 2024-Q1 a = 6.3\nzone 2024-Q1 flow = 4.5\nzone 2024-Q1 g.a = 1.7",
             finds: "甲区 2024-Q1：应当如此。a名 6.3亿元，而 flow名 4.5亿元 + a名 1.7亿元（另表） = 6.2亿元，相差 0.1亿元。"
         ),
+        Case(
+            "f.a == f.flow + g.a",
+            "zone 2024 a = 17.30005\nzone 2024 flow = 10.29995\nzone 2024 g.a = 7",
+            finds: "a名 17.30005亿元，而 flow名 10.29995亿元 + a名 7亿元（另表） = 17.29995亿元，相差 0.0001亿元。"
+        ),
+        Case(
+            "f.a == f.flow / 3",
+            "zone 2024 a = 0.33333\nzone 2024 flow = 1",
+            finds: "a名 0.33333亿元，而 flow名 1亿元 ÷ 3 = 0.33亿元，相差 0.000003亿元。"
+        ),
         // Missing is never zero
         Case("f.a == f.flow + g.a", "zone 2024-Q1 a = 6.3\nzone 2024-Q1 flow = 4.5", finds: nil),
         Case(
@@ -48,6 +58,11 @@ struct RuleTests {
         Case("f.a >= f.flow", "zone 2024 a = 超40\nzone 2024 flow = 60", finds: nil),
         Case("f.a == f.flow", "zone 2024 a = 2-3\nzone 2024 flow = 3", finds: nil),
         Case("stated(f.a) >= f.flow", "zone 2024 a = 不少于5.2\nzone 2024 flow = 7.6", finds: "少 2.4亿元"),
+        Case("not (f.a == f.flow)", "zone 2024 a = 近200\nzone 2024 flow = 195", finds: nil),
+        Case("not (f.a < f.flow)", "zone 2024 a = 近200\nzone 2024 flow = 195", finds: nil),
+        Case("not (f.a >= f.flow and f.a <= f.flow)", "zone 2024 a = 近200\nzone 2024 flow = 195", finds: nil),
+        Case("not (f.a == f.flow)", "zone 2024 a = 195\nzone 2024 flow = 195.0", finds: "a名 195亿元"),
+        Case("not (f.a > f.flow or f.a < f.flow)", "zone 2024 a = 近200\nzone 2024 flow = 150", finds: "近200"),
         // Parts and wholes
         Case("f.n <= f.only_zones", "zone 2024 n = 5\nzone 2024 only_zones = 4", finds: "a"),
         // Printed ratios
@@ -88,7 +103,21 @@ struct RuleTests {
             "zone 2024-Q1 a = 6.3\nzone 2024-H1 a = 15.4\nzone 2024-Q2 n = 1",
             finds: nil
         ),
+        // Two figures up to the same day
+        Case(
+            "current(f.a) == 0亿元 or not present(f.n)",
+            "zone 2024-Q1 a = 10\nzone 2024-06 a = 90\nzone 2024-Q2 a = 100\nzone 2024-Q2 n = 1",
+            finds: nil
+        ),
+        Case(
+            "current(f.a) == 0亿元 or not present(f.n)",
+            "zone 2024-Q1 a = 10\nzone 2024-06 a = 100\nzone 2024-Q2 a = 100\nzone 2024-Q2 n = 1",
+            finds: "10亿元"
+        ),
         Case("growth(f.a) <= 300%", "zone 2023 a = 1\nzone 2024 a = 5", finds: "400%"),
+        Case("growth(f.a) >= 0%", "zone 2023 a = 2\nzone 2024 a = 1", finds: "-50%"),
+        Case("growth(f.a) >= 0%", "zone 2023 a = -2\nzone 2024 a = -1", finds: nil),
+        Case("growth(f.a) >= 0%", "zone 2023 a = 0\nzone 2024 a = -1", finds: nil),
         Case("f.a <= in_year(2010, f.a)", "zone 2010 a = 1\nzone 2024 a = 5", finds: "超出 4亿元"),
         Case(
             "f.flow == at_quarter(previous(f.a) + f.a_plan)",
@@ -159,6 +188,39 @@ struct RuleTests {
             finds: "起草"
         ),
     ]
+
+    @Test(
+        "hold only where their condition cannot be otherwise",
+        arguments: [
+            ("a > b", "近200", "195", 0), ("a > b", "200", "195", 1), ("a > b", "近200", "150", 1),
+            ("not (a > b)", "近200", "195", 0), ("not (a > b)", "195", "195", 1), ("a == b", "近200", "195", 0),
+            ("a == b", "195", "195.0", 1), ("a != b", "2-3", "2.5", 0), ("a != b", "2-3", "4", 1),
+            ("a >= b", "不少于40", "40", 1), ("a > b or a <= b", "近200", "195", 0), ("a > b", "200", "不适用", 0),
+        ]
+    )
+    func conditional(_ condition: String, _ a: String, _ b: String, _ count: Int) throws {
+        let formula = condition.replacing("a ", with: "f.a ").replacing("b", with: "f.flow")
+        let scheme = try RuleScheme.scheme(rule: "f.n == 2个", "when: '\(formula)'")
+        let cells = "zone 2024 a = \(a)\nzone 2024 flow = \(b)\nzone 2024 n = 1"
+        #expect(try RuleScheme.findings(scheme, cells).count == count)
+    }
+
+    @Test(
+        "agree within what was printed, and a tolerance or truncation besides",
+        arguments: [
+            ("tolerance: 0.2", "45", "44.3", 0), ("tolerance: 0.2", "45", "44.2", 1),
+            ("tolerance: 0.2", "45", "45.7", 0),
+            ("tolerance: 0.2", "45", "45.8", 1), ("tolerance: 0", "45", "44.3", 1),
+            ("rounding: truncation", "0.0", "-0.08", 0), ("rounding: truncation", "0.0", "0.08", 0),
+            ("rounding: truncation", "0.0", "-0.12", 1), ("rounding: truncation", "0.1", "0.18", 0),
+            ("rounding: truncation", "0.1", "0.02", 1), ("rounding: truncation", "-0.1", "-0.18", 0),
+            ("rounding: half_up", "0.0", "-0.08", 1),
+        ]
+    )
+    func agreement(_ more: String, _ printed: String, _ truth: String, _ count: Int) throws {
+        let scheme = try RuleScheme.scheme(rule: "f.share_a ~= \(truth)%", more)
+        #expect(try RuleScheme.findings(scheme, "zone 2024 share_a = \(printed)").count == count)
+    }
 
     @Test("find what cannot be true, and nothing else", arguments: Self.cases)
     func tried(_ test: Case) throws {

@@ -12,6 +12,8 @@ package enum CheckKind: String, Sendable, CaseIterable {
     case cumulativeFalls = "cumulative_falls"
     /// A sum some of whose parts are missing.
     case missingParts = "missing_parts"
+    /// Up to one day there is one cumulative figure, whatever kind of period it was given for; and one stock on it.
+    case sameDay = "same_day"
 
     /// Whether it says anything about items of this sort.
     func isFor(_ item: Item) -> Bool {
@@ -21,6 +23,7 @@ package enum CheckKind: String, Sendable, CaseIterable {
         case .equalsYear, .unitSlip: true
         case .cumulativeFalls: item.kind == .cumulative && item.role == .actual
         case .missingParts: item.isAdditive
+        case .sameDay: item.kind != .current && item.periods.count > 1
         }
     }
 
@@ -39,6 +42,7 @@ package enum CheckKind: String, Sendable, CaseIterable {
             )
         case .cumulativeFalls: return .compare(.greaterOrEqual, own, .last(item))
         case .missingParts: return .complete(item)
+        case .sameDay: return .sameDay(item)
         }
     }
 

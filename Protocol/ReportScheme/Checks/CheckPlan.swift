@@ -71,10 +71,13 @@ package struct CheckPlan: Sendable {
     func finding<Source>(_ instance: Instance, _ evaluator: inout Evaluator<Source>) throws -> Finding? {
         let rule = self.rules[instance.rule]
         evaluator.start(at: instance.context)
-        if let condition = rule.condition, try evaluator.isTrue(condition, Agreement()) != true { return nil }
+        if let condition = rule.condition, try !evaluator.isCertain(condition) { return nil }
         guard try evaluator.isTrue(rule.rule, rule.check.agreement) == false else { return nil }
-        // Putting it into words looks at the same cells again, and at none that could change the answer.
-        return try FindingWriter(rule: rule, context: instance.context).write(&evaluator)
+        // Putting it into words begins anew, without the condition: what was looked at for that still matters.
+        let tried = evaluator.looked
+        let finding = try FindingWriter(rule: rule, context: instance.context).write(&evaluator)
+        evaluator.noteLooked(at: tried)
+        return finding
     }
 }
 

@@ -17,8 +17,12 @@ struct FindingWriter {
         let unit = evaluator.unit(of: left) ?? evaluator.unit(of: right) ?? .plain
         let decimals = comparison == .agrees ? try self.printedDecimals(left, &evaluator) : nil
         let expected = Self.shown(b.value, unit, decimals: decimals, unlike: a.value)
-        let found = Evaluator<Source>.decimal((a.value / unit.factor)!, decimals: nil)
-        let gap = (try? found.subtracting(expected))?.normalized
+        let found = Self.shown(a.value, unit, decimals: nil, unlike: b.value)
+        // What a printed figure should be is printed too, and their difference is that of the prints.
+        let gap =
+            comparison == .agrees
+            ? (try? found.subtracting(expected))?.normalized
+            : Self.shown(a.value - b.value, unit, decimals: nil, unlike: Fraction(0)).normalized
         let leftWords = try evaluator.words(left, home: self.home())
         let rightWords = try evaluator.words(right, home: self.home())
         let expectedText = "\(expected)\(unit.label)"
@@ -115,6 +119,7 @@ struct FindingWriter {
             if !text.chinese.isEmpty, !words.contains(text) { words.append(text) }
         }
         words += try self.amiss(self.rule.rule, &evaluator)
+        if case .sameDay(let item) = self.rule.rule { words += try self.others(than: item, &evaluator) }
         if case .complete(let item) = self.rule.rule, let below = try evaluator.below(item, .stated) {
             let direct = Set(below.parts.map(\.unit))
             let names = below.missing.filter(direct.contains).compactMap { evaluator.scheme.unit($0)?.name }
@@ -134,6 +139,27 @@ struct FindingWriter {
             words.map(\.chinese).joined(separator: "；"),
             words.map(\.english).joined(separator: "; ")
         )
+    }
+
+    /// What other periods that end on the same day have instead: 道路 15公里（2024-06），相差 2公里.
+    private func others<Source>(than item: ItemReference, _ evaluator: inout Evaluator<Source>) throws -> [Bilingual] {
+        guard let own = try evaluator.figure(.item(item), .stated) else { return [] }
+        let unit = evaluator.unit(of: .item(item)) ?? .plain
+        return try (evaluator.sameDay(item) ?? []).filter { !$0.agrees }.map { other in
+            let context = FormulaContext(unit: self.context.unit, period: other.period)
+            let words = try evaluator.moved(to: context) { evaluator in
+                try evaluator.words(.item(item), home: self.home())
+            }
+            let number = Evaluator<Source>.decimal(
+                ((own.value - other.figure.value).magnitude / unit.factor)!,
+                decimals: nil
+            )
+            let gap = unit.difference(number.description)
+            return Bilingual(
+                "\(words.chinese)，相差 \(gap.chinese)",
+                "\(words.english), a difference of \(gap.english)"
+            )
+        }
     }
 
     /// What the nearest whole would print instead: 29 ÷ 34 = 85.3%，相差 0.1%.
@@ -208,8 +234,13 @@ struct FindingWriter {
     ) -> ExactDecimal {
         let inUnit = (value / unit.factor)!
         let first = Evaluator<Source>.decimal(inUnit, decimals: decimals)
-        guard value != other, Fraction(first) * unit.factor == other else { return first }
-        return inUnit.rounded(decimals: min(first.scale + 2, ExactDecimal.scaleMax)) ?? first
+        var shown = first
+        while value != other, Fraction(shown) * unit.factor == other, shown.scale < ExactDecimal.scaleMax,
+            let longer = inUnit.rounded(decimals: min(shown.scale + 2, ExactDecimal.scaleMax))
+        {
+            shown = longer
+        }
+        return shown
     }
 
     /// What each unit below would make of it, where the rule adds units up: whose share is it?
@@ -249,7 +280,7 @@ extension Expression {
     fileprivate var isPlain: Bool {
         switch self {
         case .item, .constant, .yearOfPeriod, .elapsed, .count, .decimals, .last, .current, .below: true
-        case .stated(let a), .shifted(_, let a), .quotient(let a, .constant(_, text: "")): a.isPlain
+        case .stated(let a), .aboveZero(let a), .shifted(_, let a), .quotient(let a, .constant(_, text: "")): a.isPlain
         case .either(let a, let b): a.isPlain && b.isPlain
         default: false
         }
@@ -262,6 +293,7 @@ extension Expression {
         case .negated(let a): .negated(a.atOneUnit)
         case .absolute(let a): .absolute(a.atOneUnit)
         case .stated(let a): .stated(a.atOneUnit)
+        case .aboveZero(let a): .aboveZero(a.atOneUnit)
         case .sum(let a, let b): .sum(a.atOneUnit, b.atOneUnit)
         case .difference(let a, let b): .difference(a.atOneUnit, b.atOneUnit)
         case .product(let a, let b): .product(a.atOneUnit, b.atOneUnit)

@@ -9,6 +9,13 @@ package struct Agreement: Hashable, Sendable {
 }
 
 extension Evaluator {
+    /// Whether it is so whatever the figures that are not exact stand for; `false` too when something is missing.
+    mutating func isCertain(_ condition: Condition) throws -> Bool {
+        try self.isTrue(.not(condition), Agreement()) == false
+    }
+
+    /// Whether it can be so.
+    ///
     /// - Returns: `nil` when it cannot be said, because something is missing.
     mutating func isTrue(_ condition: Condition, _ agreement: Agreement) throws -> Bool? {
         switch condition {
@@ -18,7 +25,9 @@ extension Evaluator {
         case .or(let a, let b):
             let (a, b) = (try self.isTrue(a, agreement), try self.isTrue(b, agreement))
             return a == true || b == true ? true : a == nil || b == nil ? nil : false
-        case .not(let inner): return try self.isTrue(inner, agreement).map { !$0 }
+        case .not(let inner):
+            if let opposite = inner.opposite { return try self.isTrue(opposite, agreement) }
+            return try self.isTrue(inner, agreement).map { !$0 }
         case .compare(.agrees, let printed, let formula):
             return try self.agrees(printed, formula, agreement)
         case .compare(let comparison, let left, let right):
@@ -44,6 +53,7 @@ extension Evaluator {
             guard let below = try self.below(item, .stated), below.sum != nil else { return nil }
             // A county further down that lacks a zone says so itself.
             return below.parts.allSatisfy { $0.figure != nil || !below.missing.contains($0.unit) }
+        case .sameDay(let item): return try self.sameDay(item)?.allSatisfy(\.agrees)
         }
     }
 
@@ -54,12 +64,13 @@ extension Evaluator {
     ) throws -> Bool? {
         let (left, right) = (try self.figure(printed, .printed), try self.figure(formula, .printed))
         guard let left, let right else { return nil }
-        if left.canEqual(right) { return true }
-        if let tolerance = agreement.tolerance, (left.value - right.value).magnitude <= tolerance { return true }
+        let widened = agreement.tolerance.map { left + Figure(Fraction(0), spread: .init(low: -$0, high: $0)) } ?? left
+        if widened.canEqual(right) { return true }
         guard agreement.acceptsTruncation, let spread = left.spread, let high = spread.high else { return false }
-        // Cut off, the truth lies up to a whole last digit above the print, or below a negative one.
+        // Cut off, the truth lies up to a whole last digit above the print, or below a negative one; 0.0 may be either.
         let half = high - left.value
-        return (left + Figure(left.value.isNegative ? -half : half)).canEqual(right)
+        let shifts = left.value.isZero ? [half, -half] : [left.value.isNegative ? -half : half]
+        return shifts.contains { (widened + Figure($0)).canEqual(right) }
     }
 
     private mutating func date(_ expression: DateExpression) throws -> CalendarDate? {
@@ -118,7 +129,34 @@ extension Evaluator {
     }
 }
 
+extension Condition {
+    /// What must be so when this is not, where `not` can be taken into it: that 近200 can be 200 does not say that it
+    /// cannot be anything else.
+    fileprivate var opposite: Condition? {
+        switch self {
+        case .compare(let comparison, let a, let b): comparison.opposite.map { .compare($0, a, b) }
+        case .and(let a, let b): .or(.not(a), .not(b))
+        case .or(let a, let b): .and(.not(a), .not(b))
+        case .not(let inner): inner
+        default: nil
+        }
+    }
+}
+
 extension Condition.Comparison {
+    /// `nil` for ``agrees``, which has none.
+    fileprivate var opposite: Self? {
+        switch self {
+        case .equal: .notEqual
+        case .notEqual: .equal
+        case .less: .greaterOrEqual
+        case .lessOrEqual: .greater
+        case .greater: .lessOrEqual
+        case .greaterOrEqual: .less
+        case .agrees: nil
+        }
+    }
+
     /// Whether two figures may stand in this relation.
     fileprivate func holds(_ a: Figure, _ b: Figure) -> Bool {
         switch self {

@@ -25,7 +25,8 @@ extension Evaluator {
         switch expression {
         case .constant: return nil
         case .item(let item), .last(let item), .current(let item), .below(let item): return self.unit(of: item)
-        case .negated(let a), .absolute(let a), .stated(let a), .shifted(_, let a): return self.unit(of: a)
+        case .negated(let a), .absolute(let a), .stated(let a), .aboveZero(let a), .shifted(_, let a):
+            return self.unit(of: a)
         case .sum(let a, let b), .difference(let a, let b), .either(let a, let b):
             return self.unit(of: a) ?? self.unit(of: b)
         case .smallest(let all), .largest(let all): return all.lazy.compactMap { self.unit(of: $0) }.first
@@ -79,7 +80,7 @@ extension Evaluator {
         case .item(let item): return try self.words(item, home: home)
         case .negated(let a): return try self.words("−", a, "", home)
         case .absolute(let a): return try self.words("|", a, "|", home)
-        case .stated(let a): return try self.words(a, home: home)
+        case .stated(let a), .aboveZero(let a): return try self.words(a, home: home)
         case .sum(let a, let b): return try self.words(a, " + ", b, home)
         case .difference(let a, let b): return try self.words(a, " − ", self.grouped(b), home)
         case .product(let a, let b): return try self.words(self.grouped(a), " × ", self.grouped(b), home)
@@ -121,6 +122,7 @@ extension Evaluator {
     /// A sum within a product needs parentheses; so does anything compound that divides.
     private func grouped(_ expression: Expression, divisor: Bool = false) -> Grouped {
         switch expression {
+        case .aboveZero(let a): self.grouped(a, divisor: divisor)
         case .sum, .difference: Grouped(expression: expression, inParentheses: true)
         case .product, .quotient: Grouped(expression: expression, inParentheses: divisor)
         default: Grouped(expression: expression, inParentheses: false)
@@ -215,15 +217,15 @@ extension Evaluator {
 
     // MARK: - Numbers
 
-    /// A number in a unit of measure: exact where it has few digits, else rounded half-up.
+    /// A number in a unit of measure: exact where its digits end, else rounded half-up.
     func text(_ value: Fraction, _ unit: Unit, decimals: Int? = nil) -> String {
         guard let inUnit = value / unit.factor else { return "" }
         return Self.decimal(inUnit, decimals: decimals).description + unit.label
     }
 
-    /// - Parameter decimals: digits after the point; `nil` = as many as there are, up to four.
+    /// - Parameter decimals: digits after the point; `nil` = as many as there are, and two where they never end.
     static func decimal(_ value: Fraction, decimals: Int?) -> ExactDecimal {
-        if decimals == nil, let exact = value.exactDecimal?.normalized, exact.scale <= 4 { return exact }
+        if decimals == nil, let exact = value.exactDecimal?.normalized { return exact }
         return value.rounded(decimals: decimals ?? 2) ?? .zero
     }
 }

@@ -27,6 +27,9 @@ struct Evaluator<Source: FigureSource> {
         self.looked.removeAll(keepingCapacity: true)
     }
 
+    /// Adds cells that were looked at before the last ``start(at:)``.
+    mutating func noteLooked(at cells: [CellAddress]) { self.looked += cells }
+
     // MARK: - Numbers
 
     /// - Returns: `nil` when something is missing, or is divided by zero.
@@ -44,6 +47,7 @@ struct Evaluator<Source: FigureSource> {
         case .largest(let all): return try self.fold(all, reading, Figure.largest)
         case .either(let a, let b): return try self.figure(a, reading) ?? self.figure(b, reading)
         case .stated(let a): return try self.stated(a, reading)
+        case .aboveZero(let a): return try self.figure(a, reading).flatMap { $0.value > Fraction(0) ? $0 : nil }
         case .shifted(let shift, let a):
             return try self.shifted(shift) { evaluator in try evaluator.figure(a, reading) }
         case .last(let item): return try self.last(item).flatMap { try self.figure(item, at: $0, reading) }
@@ -182,18 +186,42 @@ struct Evaluator<Source: FigureSource> {
         return whole - before
     }
 
-    /// A cumulative figure up to a day, in whichever kind of period it was given.
+    /// A cumulative figure up to a day, in whichever kind of period it was given; `nil` too when two of them differ.
     private mutating func figure(
         _ item: ItemReference,
         endingOn day: CalendarDate,
         _ reading: Figure.Reading
     ) throws -> Figure? {
+        let all = try self.figures(item, endingOn: day, reading).map(\.figure)
+        for (index, figure) in all.enumerated() {
+            guard all.dropFirst(index + 1).allSatisfy({ $0.canEqual(figure) }) else { return nil }
+        }
+        return all.first
+    }
+
+    /// The figures up to a day, each with the period that it was given for, that of the present kind first.
+    private mutating func figures(
+        _ item: ItemReference,
+        endingOn day: CalendarDate,
+        _ reading: Figure.Reading
+    ) throws -> [(period: Period, figure: Figure)] {
         let own = self.context.period.kind
         let periods = Period.ending(on: day).filter { item.periods.contains($0.kind) }
-        for period in periods.sorted(by: { a, b in a.kind == own && b.kind != own }) {
-            if let figure = try self.figure(item, at: period, reading) { return figure }
+        var figures: [(period: Period, figure: Figure)] = []
+        for period in periods.filter({ $0.kind == own }) + periods.filter({ $0.kind != own }) {
+            if let figure = try self.figure(item, at: period, reading) { figures.append((period, figure)) }
         }
-        return nil
+        return figures
+    }
+
+    /// What other kinds of period that end on the same day have, and whether that can be the same as here.
+    ///
+    /// - Returns: `nil` when there is nothing to compare.
+    mutating func sameDay(_ item: ItemReference) throws -> [(period: Period, figure: Figure, agrees: Bool)]? {
+        guard item.kind != .current, let day = self.context.period.lastDay else { return nil }
+        let all = try self.figures(item, endingOn: day, .stated)
+        guard let own = all.first, own.period == self.context.period, all.count > 1 else { return nil }
+        return all.dropFirst().map { ($0.period, $0.figure, $0.figure.canEqual(own.figure)) }
     }
 
     // MARK: - Below

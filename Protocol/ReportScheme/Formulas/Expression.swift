@@ -26,6 +26,8 @@ package indirect enum Expression: Hashable, Sendable {
     case below(ItemReference)
     /// The number as it stands, as if it had no qualifier and were no range.
     case stated(Expression)
+    /// The number where it is above zero, else nothing: the base of a growth.
+    case aboveZero(Expression)
     /// The entries of a text that is a list.
     case count(ItemReference)
     /// The digits that are printed after the point.
@@ -85,6 +87,8 @@ package indirect enum Condition: Hashable, Sendable {
     case wholeExists(part: ItemReference, share: ItemReference)
     /// No unit directly below lacks the figure, where any has it.
     case complete(ItemReference)
+    /// What other kinds of period that end on the same day have is the same.
+    case sameDay(ItemReference)
 
     /// How two sides are set against each other.
     package enum Comparison: String, Hashable, Sendable {
@@ -120,7 +124,7 @@ extension Expression {
         case .current(let item): [(item, [], .current)]
         case .below(let item): [(item, [], .below)]
         case .count(let item), .decimals(let item): [(item, [], .here)]
-        case .negated(let a), .absolute(let a), .stated(let a): a.references
+        case .negated(let a), .absolute(let a), .stated(let a), .aboveZero(let a): a.references
         case .sum(let a, let b), .difference(let a, let b), .product(let a, let b), .quotient(let a, let b),
             .either(let a, let b):
             a.references + b.references
@@ -139,7 +143,8 @@ extension Condition {
         switch self {
         case .compare(_, let a, let b): a.references + b.references
         case .compareDates(_, let a, let b): [a, b].compactMap(\.reference).map { ($0, [], .here) }
-        case .textEquals(let item, _), .withoutGaps(let item), .isTrue(let item): [(item, [], .here)]
+        case .textEquals(let item, _), .withoutGaps(let item), .isTrue(let item), .sameDay(let item):
+            [(item, [], .here)]
         case .complete(let item): [(item, [], .below)]
         case .present(let a): a.references
         case .and(let a, let b), .or(let a, let b): a.references + b.references

@@ -163,6 +163,6 @@ extension Figure {
 
     func canBe(below other: Figure) -> Bool {
         guard let low = self.low, let high = other.high else { return true }
-        return low < high || (low == high && !(self.isExact && other.isExact))
+        return low < high
     }
 }

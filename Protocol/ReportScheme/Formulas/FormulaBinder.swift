@@ -212,7 +212,9 @@ struct FormulaBinder {
                     measureClass: numbers[0].measureClass
                 )
             let increase = try self.arithmetic(.minus, numbers[0], base, at: at)
-            return try self.arithmetic(.divided, increase, base, at: at)
+            // A loss that is halved has not fallen by a half: on a base that is not above zero nothing grows.
+            let positive = Number(expression: .aboveZero(base.expression), measureClass: base.measureClass)
+            return try self.arithmetic(.divided, increase, positive, at: at)
         default:
             let part = try self.arithmetic(.minus, numbers[0], numbers[1], at: at)
             let whole = try self.arithmetic(.minus, numbers[2], numbers[3], at: at)
