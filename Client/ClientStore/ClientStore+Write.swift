@@ -66,6 +66,8 @@ package struct WriteRefusal: ExplainedError, Hashable {
         /// There is an amendment, but no signed letter over the cell.
         case notSigned
         case amendmentsAreKept
+        /// A decision between lists of amendments that would lose one.
+        case amendmentDropped
     }
 
     package let reason: Reason
@@ -87,6 +89,7 @@ package struct WriteRefusal: ExplainedError, Hashable {
         case .signed: "target_signed"
         case .notSigned: "target_not_signed"
         case .amendmentsAreKept: "amendments_are_kept"
+        case .amendmentDropped: "amendment_dropped"
         }
     }
 
@@ -130,6 +133,11 @@ package struct WriteRefusal: ExplainedError, Hashable {
                 "责任书已签订，变更记录 \(cell) 只随目标变更追加，未写入。",
                 "The letter is signed: \(cell) grows only with its amendments; nothing was written."
             )
+        case .amendmentDropped:
+            return Bilingual(
+                "责任书已签订，裁定变更记录 \(cell) 时各版本的每一次变更都要保留，未写入。",
+                "The letter is signed: deciding about \(cell) keeps every amendment of every version; nothing was written."
+            )
         }
     }
 
@@ -149,6 +157,11 @@ package struct WriteRefusal: ExplainedError, Hashable {
             Bilingual(
                 "确需变更目标，请用 set 加 --amend 理由 --approved-by 批准人。",
                 "To amend a target, use set with --amend REASON --approved-by NAME."
+            )
+        case .amendmentDropped:
+            Bilingual(
+                "请用 resolve 加 --take all 保留全部变更并重新编号，或用 --value 写出含有全部各行的文字。",
+                "Keep them all, numbered anew, with resolve and --take all, or write every line with --value."
             )
         case .notSigned:
             Bilingual("请去掉 --amend 和 --approved-by。", "Leave --amend and --approved-by out.")

@@ -39,11 +39,14 @@ package enum LetterRule {
         amendments: String
     ) -> Decision {
         guard let day = self.day(signed) else { return edit.amendment == nil ? .free : .refused(.notSigned) }
+        if edit.address == letter.amendments {
+            guard case .resolving = edit.basis else { return .refused(.amendmentsAreKept) }
+            return self.isKeepingAll(edit.value, of: cell) ? .free : .refused(.amendmentDropped)
+        }
         if case .resolving = edit.basis, cell.versions.contains(where: { $0.version.value == edit.value }) {
             // Each of the versions was free or amended when it was written.
             return .free
         }
-        if edit.address == letter.amendments { return .refused(.amendmentsAreKept) }
         guard let amendment = edit.amendment else { return .refused(.signed(day)) }
         let number = self.lines(amendments).count + 1
         let (old, new) = (self.text(cell.value, letter), self.text(edit.value, letter))
@@ -58,6 +61,46 @@ package enum LetterRule {
     /// nothing is signed.
     package static func version(of address: CellAddress, signed: CellState, amendments: CellState) -> Int? {
         self.day(signed) == nil ? nil : TargetLetter.lastAmendment(of: address, in: self.text(of: amendments))
+    }
+
+    /// What a list of amendments in conflict becomes when nothing is lost: the lines of the versions in their order, what
+    /// several have in common once, numbered anew.
+    package static func merged(_ amendments: CellState) -> CellValue {
+        var merged: [String] = []
+        for authored in amendments.versions {
+            merged += self.lacking(merged, of: self.lines(authored.version.value))
+        }
+        let lines = merged.enumerated().map { index, line in
+            self.withoutNumber(line).map { "第\(index + 1)次变更：" + $0 } ?? line
+        }
+        return lines.isEmpty ? .missing : .text(lines.joined(separator: "\n"))
+    }
+
+    /// Whether a value has every line of every version, in whatever order and with whatever numbers.
+    private static func isKeepingAll(_ value: CellValue, of amendments: CellState) -> Bool {
+        let kept = self.lines(value)
+        return amendments.versions.allSatisfy { authored in
+            self.lacking(kept, of: self.lines(authored.version.value)).isEmpty
+        }
+    }
+
+    /// The lines that are not among those kept. The number is no part of an amendment: two offices that know nothing of
+    /// each other give the same one. What one list says twice was amended twice.
+    private static func lacking(_ kept: [String], of lines: [String]) -> [String] {
+        var rest = kept.map { self.withoutNumber($0) ?? $0 }
+        return lines.filter { line in
+            guard let index = rest.firstIndex(of: self.withoutNumber(line) ?? line) else { return true }
+            rest.remove(at: index)
+            return false
+        }
+    }
+
+    /// - Returns: `nil` when the line has no number: a note from before the letter was signed.
+    private static func withoutNumber(_ line: String) -> String? {
+        guard line.hasPrefix("第") else { return nil }
+        let digits = line.dropFirst().prefix { $0.isASCII && $0.isNumber }
+        let rest = line[digits.endIndex...]
+        return digits.isEmpty || !rest.hasPrefix("次变更：") ? nil : String(rest.dropFirst("次变更：".count))
     }
 
     static func text(of amendments: CellState) -> String {
@@ -78,6 +121,10 @@ package enum LetterRule {
         case .number(let quantity): quantity.description(measure: letter.measure)
         default: value.description
         }
+    }
+
+    private static func lines(_ amendments: CellValue) -> [String] {
+        if case .text(let text) = amendments { self.lines(text) } else { [] }
     }
 
     private static func lines(_ amendments: String) -> [String] {

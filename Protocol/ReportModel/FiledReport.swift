@@ -35,8 +35,8 @@ package struct FiledReport: Hashable, Sendable {
     }
 
     /// When the report was there: submitted, or where nobody marks reports, with its first value. `nil` when there is
-    /// no report, or all its values were taken back.
+    /// no report, or all its values were taken back, before or after it was submitted.
     package var filed: Times? {
-        self.firstSubmission ?? (self.items.isEmpty ? nil : self.firstValue)
+        self.items.isEmpty ? nil : (self.firstSubmission ?? self.firstValue)
     }
 }

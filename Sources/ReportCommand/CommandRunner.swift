@@ -46,7 +46,7 @@ package enum CommandRunner {
         // Whoever reads our output may stop reading; that is an error of the write, not of the process.
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try root.parseAsRoot()
+            var command = try root.parseAsRoot(NegativeFigures.placed(Array(CommandLine.arguments.dropFirst())))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -22,9 +22,12 @@ enum UsageWords {
         return line
     }
 
+    /// What may have been taken for an option.
+    private static let hyphens = "负数直接写，例如 -0.5；以 - 开头的文字写在 -- 之后，例如 -- -甲方案。"
+
     /// How a line begins up to the first quotation mark, and what to say about what stands within the marks.
     private static let sentences: [(start: String, words: @Sendable (String) -> String)] = [
-        ("Missing expected argument", { "缺少 \($0)。负数写在 -- 之后，例如 -- -0.5。" }),
+        ("Missing expected argument", { "缺少 \($0)。" + ($0 == "<value>" ? Self.hyphens : "") }),
         ("Missing value for", { "\($0) 之后缺少值。" }),
         ("Unknown option", { "没有选项 \($0)。" }),
         ("unexpected arguments:", { "多出了“\($0)”。" }),

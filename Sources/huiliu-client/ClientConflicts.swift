@@ -37,12 +37,13 @@ struct ClientConflicts: AsyncParsableCommand {
                 )
             )
         } else {
-            self.tell(cells, client.scheme)
+            self.tell(cells, client)
         }
         if !cells.isEmpty { throw ExitCode(Exit.attention) }
     }
 
-    private func tell(_ cells: [CellState], _ scheme: Scheme) {
+    private func tell(_ cells: [CellState], _ client: OpenedClient) {
+        let scheme = client.scheme
         guard !cells.isEmpty else {
             Console.line(say("没有冲突。", "No conflicts."))
             return
@@ -56,10 +57,11 @@ struct ClientConflicts: AsyncParsableCommand {
                 let shown = index == 0 ? say("  （暂显示此值）", "  (shown for now)") : ""
                 Console.line("  \(index + 1). \(value)  \(version.who)\(shown)")
             }
+            let take = client.isAmendments(cell.address) ? "all" : "1"
             Console.line(
                 say(
-                    "  裁定：huiliu-client resolve \(cell.address) --take 1（或 --value 新值）",
-                    "  To decide: huiliu-client resolve \(cell.address) --take 1 (or --value NEW)"
+                    "  裁定：huiliu-client resolve \(cell.address) --take \(take)（或 --value 新值）",
+                    "  To decide: huiliu-client resolve \(cell.address) --take \(take) (or --value NEW)"
                 )
             )
         }

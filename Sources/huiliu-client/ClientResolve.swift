@@ -20,9 +20,15 @@ struct ClientResolve: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: JSONOption
     @Option(
-        help: ArgumentHelp(say("取 conflicts 所列的第几个", "Take this one of those that conflicts lists."), valueName: "n")
+        help: ArgumentHelp(
+            say(
+                "取 conflicts 所列的第几个；all：保留变更记录各版本的全部变更",
+                "Take this one of those that conflicts lists; all: keep every amendment of every version."
+            ),
+            valueName: "n|all"
+        )
     )
-    var take: Int?
+    var take: Take?
     @Option(help: ArgumentHelp(say("另给一个值", "Give another value."), valueName: "value"))
     var value: String?
     @Option(
@@ -67,7 +73,7 @@ struct ClientResolve: AsyncParsableCommand {
     ) throws -> (value: CellValue, conversion: Conversion?) {
         if let value { return try client.scheme.reading(value, for: cell.item) }
         guard state.isConflict else { throw client.failure(WriteRefusal(.notInConflict, state)) }
-        return (try self.taken(of: state), nil)
+        return (try self.taken(of: state, client), nil)
     }
 
     /// Decides about a cell that nobody fills in: a mark or an explanation, or what an earlier scheme had. Between what
@@ -76,7 +82,7 @@ struct ClientResolve: AsyncParsableCommand {
         // A unit that the scheme no longer has is nobody else's.
         if let unit = client.scheme.unit(state.address.unit) { try client.requireOwn(unit) }
         guard self.value == nil else { throw TakeOnly(address: state.address) }
-        let value = try self.taken(of: state)
+        let value = try self.taken(of: state, client)
         let edit = Edit(state.address, value, basis: .resolving(self.seen.map { SeenToken($0) } ?? state.seen))
         let outcome = try client.store.write([edit], now: wallClock())[0]
         if case .refused(let refusal) = outcome { throw client.failure(refusal) }
@@ -84,20 +90,57 @@ struct ClientResolve: AsyncParsableCommand {
     }
 
     /// The value that `--take` names.
-    private func taken(of state: CellState) throws -> CellValue {
-        guard let take, state.versions.indices.contains(take - 1) else {
+    private func taken(of state: CellState, _ client: OpenedClient) throws -> CellValue {
+        guard case .number(let take)? = self.take else {
+            guard client.isAmendments(state.address) else { throw OneOnly(address: state.address) }
+            return LetterRule.merged(state)
+        }
+        guard state.versions.indices.contains(take - 1) else {
             throw CommandFailure(
                 Exit.usage,
                 UsageError(
                     Bilingual(
-                        "单元格 \(state.address) 有 \(state.versions.count) 个值，没有第 \(self.take ?? 0) 个。",
-                        "\(state.address) has \(state.versions.count) values and no number \(self.take ?? 0)."
+                        "单元格 \(state.address) 有 \(state.versions.count) 个值，没有第 \(take) 个。",
+                        "\(state.address) has \(state.versions.count) values and no number \(take)."
                     ),
                     advice: Bilingual("请用 conflicts 查看编号。", "See the numbers with conflicts.")
                 )
             )
         }
         return state.versions[take - 1].version.value
+    }
+}
+
+/// What `--take` takes.
+enum Take: ExpressibleByArgument {
+    case number(Int)
+    /// All versions of a list of amendments, in one.
+    case all
+
+    init?(argument: String) {
+        if argument == "all" {
+            self = .all
+        } else if let number = Int(argument) {
+            self = .number(number)
+        } else {
+            return nil
+        }
+    }
+}
+
+/// `--take all` of a cell that can hold only one of the values.
+private struct OneOnly: ExplainedError {
+    let address: CellAddress
+
+    var code: String { "take_one" }
+    var explanation: Bilingual {
+        Bilingual(
+            "单元格 \(self.address) 不是责任书的变更记录，只能取一个值。",
+            "\(self.address) is no list of amendments; it takes one value only."
+        )
+    }
+    var advice: Bilingual {
+        Bilingual("请用 --take N 从 conflicts 所列的值中取一个。", "Take one of those that conflicts lists, with --take N.")
     }
 }
 

@@ -43,6 +43,9 @@ struct OpenedClient {
     /// Whether the cell is one that people fill in: the scheme has it.
     func fills(_ address: CellAddress) -> Bool { (try? self.scheme.cell(address)) != nil }
 
+    /// Whether the cell is the list of amendments of a target letter.
+    func isAmendments(_ address: CellAddress) -> Bool { self.scheme.letter(over: address)?.amendments == address }
+
     /// The cell in words, such as 长垣县产业集聚区 道路 2024-H1; its address where the scheme does not have it.
     func name(of address: CellAddress) -> String {
         guard let cell = try? self.scheme.cell(address) else { return address.description }

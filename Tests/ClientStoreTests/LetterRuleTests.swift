@@ -176,22 +176,79 @@ struct LetterRuleTests {
         }
     }
 
-    @Test("Of two amendments side by side each must be decided before a third; taking one is free")
-    func conflict() throws {
+    /// An office with a signed letter that another office amended as well, before either knew of the other: the first
+    /// amendment is common to both.
+    private static func dispute() throws -> Office {
         let (office, other) = (try Self.signedOffice(), try Office(0xB2))
+        _ = try Self.write(office, Edit(Self.bridges, .number("1"), amendment: Self.amendment))
         try other.take(from: office)
         _ = try Self.write(office, Edit(Self.target, .number("45"), amendment: Self.amendment))
         _ = try Self.write(other, Edit(Self.target, .number("50"), amendment: Self.amendment))
         try office.take(from: other)
-        let third = Edit(Self.bridges, .number("1"), amendment: Self.amendment)
+        return office
+    }
+
+    @Test("A decision between two lists of amendments keeps every line of both")
+    func noAmendmentDropped() throws {
+        let office = try Self.dispute()
+        let state = try office.store.cell(Self.amendments)
+        let lists = state.versions.map { $0.version.value.description.split(separator: "\n").map(String.init) }
+        #expect(lists.map(\.count) == [2, 2] && lists[0][0] == lists[1][0] && lists[0][1] != lists[1][1])
+        let merged = LetterRule.merged(state)
+        let renumbered = "第3" + lists[1][1].dropFirst(2)
+        #expect(merged == .text((lists[0] + [renumbered]).joined(separator: "\n")))
+
+        let before = try office.contents()
+        let dropping: [CellValue] = [
+            state.versions[0].version.value, state.versions[1].version.value, .missing, .text(lists[0][1]),
+            .text(lists[0][1] + "\n" + lists[1][1]), .text((lists[0] + ["第3次变更：手工"]).joined(separator: "\n")),
+        ]
+        for value in dropping {
+            let edit = Edit(Self.amendments, value, basis: .resolving(nil))
+            #expect(try Self.write(office, edit) == ["amendment_dropped"], "\(value)")
+        }
+        #expect(try office.contents() == before)
+        // Any order will do, and any numbers.
+        let keeping: [CellValue] = [
+            merged, .text([lists[1][1], lists[0][1], lists[0][0]].joined(separator: "\n")),
+            .text((lists[0] + lists[1]).joined(separator: "\n")),
+        ]
+        for value in keeping {
+            let edit = Edit(Self.amendments, value, basis: .resolving(nil))
+            #expect(try Self.write(try Self.dispute(), edit) == ["changed"], "\(value)")
+        }
+    }
+
+    @Test("A list of amendments that holds all of the other may be taken as it is")
+    func longerList() throws {
+        let (office, other) = (try Self.signedOffice(), try Office(0xB2))
+        try other.take(from: office)
+        // The same amendment on both sides, and one more on one of them.
+        for each in [office, other] {
+            _ = try Self.write(each, Edit(Self.target, .number("45"), amendment: Self.amendment))
+        }
+        _ = try Self.write(other, Edit(Self.bridges, .number("1"), amendment: Self.amendment))
+        try office.take(from: other)
+        let state = try office.store.cell(Self.amendments)
+        let longer = try #require(
+            state.versions.map(\.version.value).max { $0.description.count < $1.description.count }
+        )
+        #expect(state.isConflict && LetterRule.merged(state) == longer)
+        #expect(try Self.write(office, Edit(Self.amendments, longer, basis: .resolving(nil))) == ["changed"])
+    }
+
+    @Test("Of two amendments side by side each must be decided before a third; taking a target's value is free")
+    func conflict() throws {
+        let office = try Self.dispute()
+        let third = Edit(Self.bridges, .number("2"), amendment: Self.amendment)
         #expect(try Self.write(office, third) == ["cell_in_conflict"])
         let new = Edit(Self.target, .number("48"), basis: .resolving(nil))
         #expect(try Self.write(office, new) == ["target_signed"])
         let taken = Edit(Self.target, .number("50"), basis: .resolving(nil))
         #expect(try Self.write(office, taken) == ["changed"])
-        let lists = try office.store.cell(Self.amendments).versions.map(\.version.value)
-        #expect(lists.count == 2)
-        #expect(try Self.write(office, Edit(Self.amendments, lists[1], basis: .resolving(nil))) == ["changed"])
-        #expect(try Self.write(office, third) == ["new"])
+        let merged = LetterRule.merged(try office.store.cell(Self.amendments))
+        #expect(try Self.write(office, Edit(Self.amendments, merged, basis: .resolving(nil))) == ["changed"])
+        #expect(try Self.write(office, third) == ["changed"])
+        #expect(try Self.text(office).split(separator: "\n").last?.hasPrefix("第4次变更：桥目标") == true)
     }
 }

@@ -15,7 +15,11 @@ struct ClerkMistakeTests {
         (["set", ConflictTests.cell, "13,5"], 4, ["千位逗号的位置不对"]),
         (["set", "410728-01/land/2024/planned_area", "100亩"], 4, ["换算成平方公里", "不替您四舍五入"]),
         (["set", "410728-01/enterprises/2024/workers", "3人次"], 4, ["按人、万人计量", "这里写的是人次"]),
-        (["set", ConflictTests.cell, "-3"], 2, ["参数有误：缺少 <value>", "负数写在 -- 之后", "用法：huiliu-client set"]),
+        (["set", ConflictTests.cell, "-甲方案"], 2, ["参数有误：", "用法：huiliu-client set"]),
+        (["set", ConflictTests.cell, "-3", "-4"], 2, ["多出了“-4”"]),
+        (["set", ConflictTests.cell, "-3", "--sean", "x"], 2, ["没有选项 --sean", "是否想写 --seen"]),
+        (["set", ConflictTests.cell, "--bogus", "-3"], 2, ["没有选项 --bogus"]),
+        (["set", "-3"], 2, ["缺少 <value>", "负数直接写，例如 -0.5", "-- 之后"]),
         (["set", ConflictTests.cell], 2, ["参数有误：缺少 <value>", "请用 huiliu-client set --help"]),
         (["submit", "长垣县产业集聚区", "land"], 2, ["参数有误：缺少 <period>"]),
         (["check", "长垣县产业集聚区", "land", "2024", "上半年"], 2, ["多出了“上半年”"]),
@@ -50,6 +54,28 @@ struct ClerkMistakeTests {
             try await office.expect("set", cell, typed)
             #expect(try await office.cell(address)["value"]["number"].text == number)
         }
+        #expect(FileManager.default.fileExists(atPath: scene.path("office")))
+    }
+
+    @Test("a loss is typed as it is written, wherever the options stand")
+    func negative() async throws {
+        let (scene, office) = try await Self.office()
+        let cell = "410728-01/output/2024-H1/profit_tax"
+        // Each with the cell, or SEEN for what was shown, in its place.
+        let typed: [(words: [String], number: String)] = [
+            (["CELL", "-10"], "-10"), (["CELL", "-0.5"], "-0.5"), (["CELL", "-20000万元"], "-2.0000"),
+            (["CELL", "-１２．５"], "-12.5"), (["CELL", "--", "-3"], "-3"), (["CELL", "--json", "-6"], "-6"),
+            (["--seen", "SEEN", "CELL", "-1"], "-1"), (["CELL", "--seen", "SEEN", "-2"], "-2"),
+            (["CELL", "-4", "--seen", "SEEN"], "-4"), (["--", "CELL", "-5"], "-5"),
+        ]
+        for (words, number) in typed {
+            let seen = try #require(try await office.cell(cell)["seen"].text)
+            let arguments = words.map { $0 == "CELL" ? cell : $0 == "SEEN" ? seen : $0 }
+            let finished = try await Command.client.run(["set", "--store", office.store] + arguments)
+            #expect(finished.exitCode == 0, "\(words): \(finished.errors)")
+            #expect(try await office.cell(cell)["value"]["number"].text == number, "\(words)")
+        }
+        #expect(try await office.refusal("resolve", cell, "--value", "-7")["code"] == "cell_not_in_conflict")
         #expect(FileManager.default.fileExists(atPath: scene.path("office")))
     }
 

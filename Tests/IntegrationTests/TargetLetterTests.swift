@@ -70,6 +70,37 @@ struct TargetLetterTests {
         #expect(try await office.sync()["sent"].number == 6)
     }
 
+    @Test("two offices that amend one letter offline lose neither amendment")
+    func bothAmend() async throws {
+        let scene = try Scene()
+        let server = try await scene.province(scheme: try Self.scheme(in: scene))
+        let one = try await scene.office("办公室一", server: server)
+        let other = try await scene.office("办公室二", server: server)
+        let (target, zone) = ("410728-01/letter/2024/road_target", "410728-01/letter/2024/")
+        try await one.sync()
+        try await one.expect("set", target, "12")
+        try await one.expect("set", zone + "signed_on", "2024-03-01")
+        try await one.sync()
+        try await other.sync()
+        try await one.expect("set", target, "20", "--amend", "规划调整", "--approved-by", "李四")
+        try await other.expect("set", target, "-5", "--amend", "停工", "--approved-by", "王五")
+        try await one.sync()
+        try await other.sync(exits: 1)
+
+        let told = try await other.run("conflicts", "--lang", "zh")
+        #expect(told.output.contains("resolve \(zone)amendments --take all"), "\(told.output)")
+        for number in ["1", "2"] {
+            let refused = try await other.refusal("resolve", zone + "amendments", "--take", number)
+            #expect(refused["code"] == "amendment_dropped" && refused["next"].text?.contains("--take all") == true)
+        }
+        #expect(try await other.refusal("resolve", target, "--take", "all")["code"] == "take_one")
+        try await other.expect("resolve", zone + "amendments", "--take", "all")
+        try await other.expect("resolve", target, "--take", "1")
+        let text = try await other.cell(zone + "amendments")["value"]["text"].text ?? ""
+        #expect(text.split(separator: "\n").map { $0.prefix(6) } == ["第1次变更：", "第2次变更："])
+        #expect(text.contains("规划调整") && text.contains("停工"))
+    }
+
     @Test("a figure in another measure is converted, and the command says how")
     func converted() async throws {
         let scene = try Scene()

@@ -70,6 +70,13 @@ struct BoardTests {
         var cleared = Self.report("2024-06-16 09:30", "2024-06-16 09:30")
         cleared.items = []
         #expect(try Self.row(cleared, "filled", now: now).state == state)
+        // Nor is what was submitted, and then emptied.
+        for mark in [ReportMark.submitted, .returned, .accepted] {
+            cleared.firstSubmission = Self.times("2024-06-16 10:00", "2024-06-16 10:00")
+            cleared.mark = mark
+            let emptied = try Self.row(cleared, "filled", now: now)
+            #expect(emptied.state == state && emptied.filed == nil, "\(mark)")
+        }
     }
 
     @Test(
