@@ -74,7 +74,8 @@ extension ItemTotals {
             planApproximation: planned == nil ? .exact : beside.plan?.approximation(at: index) ?? .exact,
             completion: completion,
             yearBefore: yearBefore?.normalized,
-            yearBeforeApproximation: yearBefore == nil ? .exact : beside.before?.totals.approximation(at: index) ?? .exact,
+            yearBeforeApproximation: yearBefore == nil
+                ? .exact : beside.before?.totals.approximation(at: index) ?? .exact,
             growth: growth,
             share: share,
             derived: nil

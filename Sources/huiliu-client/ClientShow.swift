@@ -94,7 +94,8 @@ struct ClientShow: AsyncParsableCommand {
                     + (naming ? say("（\(dated.period)）", " (\(dated.period))") : "")
             }
             table.add([
-                name + targetVersionNote(row.targetVersion), mark + cell.value.text(at: cell.address, scheme: client.scheme),
+                name + targetVersionNote(row.targetVersion),
+                mark + cell.value.text(at: cell.address, scheme: client.scheme),
                 beside(row.comparison?.last, naming: true), beside(row.comparison?.yearBefore),
                 beside(row.comparison?.plan), Self.completion(row.comparison),
                 cell.versions.first?.who ?? "", cell.seen.description,

@@ -87,9 +87,10 @@ struct ServerTotals: AsyncParsableCommand {
                 Self.sum(row), row.item.measure?.code ?? "",
                 row.own?.description ?? "", row.difference?.description ?? "", "\(row.reported)/\(row.expected)",
                 Self.signed(row.plan, row.planApproximation.sign) + targetVersionNote(row.targetVersion),
-                Self.signed(row.completion, row.isCompletionApproximate ? "≈" : ""), 
+                Self.signed(row.completion, row.isCompletionApproximate ? "≈" : ""),
                 Self.signed(row.yearBefore, row.yearBeforeApproximation.sign),
-                Self.signed(row.growth, row.isGrowthApproximate ? "≈" : ""), row.share?.description ?? "", Self.notes(row),
+                Self.signed(row.growth, row.isGrowthApproximate ? "≈" : ""), row.share?.description ?? "",
+                Self.notes(row),
             ])
         }
         for line in table.lines { Console.line(line) }

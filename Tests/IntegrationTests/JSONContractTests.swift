@@ -33,9 +33,10 @@ struct JSONContractTests {
             at: ["rows", "[]"],
             [
                 "unit", "name", "level", "item", "unit_of_measure", "sum", "upper", "own", "difference", "reported",
-                "expected", "missing", "withheld", "approximate", "direction", "in_conflict", "plan", "target_version", "completion",
+                "expected", "missing", "withheld", "approximate", "direction", "in_conflict", "plan", "target_version",
+                "completion",
                 "year_before", "growth", "share", "derived",
-                    "completion_approximate", "growth_approximate",
+                "completion_approximate", "growth_approximate",
             ]
         ),
         Place(

@@ -221,7 +221,12 @@ struct Evaluator<Source: FigureSource> {
         guard item.kind != .current, let day = self.context.period.lastDay else { return nil }
         let all = try self.figures(item, endingOn: day, .stated)
         guard let own = all.first, own.period == self.context.period, all.count > 1 else { return nil }
-        return all.dropFirst().map { ($0.period, $0.figure, $0.figure.canEqual(own.figure)) }
+        // 90.1 and 90.12 may be one truth, printed with other decimals; 90.1 and 90.2 are two.
+        let printed = try self.figures(item, endingOn: day, .printed).map(\.figure)
+        return zip(all, printed).dropFirst().map { other, print in
+            let overlaps = print.canBe(below: printed[0]) && printed[0].canBe(below: print)
+            return (other.period, other.figure, other.figure.canEqual(own.figure) || overlaps)
+        }
     }
 
     // MARK: - Below
