@@ -80,9 +80,7 @@ extension ClientStore {
             var cells = try below.flatMap { unit in
                 try figures.reader.reportedCells(of: unit, form: report.form, period: report.period)
             }
-            // A figure is looked at from other periods of its year, and from the year after.
-            let years = report.period.year...report.period.year + 1
-            cells += try figures.reader.reportedCells(of: report.unit).filter { years.contains($0.period.year) }
+            cells += try figures.reader.reportedCells(of: report.unit, form: report.form).lookingBack(at: report.period)
             let found = try plan.findings(about: cells, today: today, source: figures)
             let own = found.filter { finding in
                 finding.unit == report.unit && finding.period == report.period
@@ -161,6 +159,25 @@ extension ClientStore {
         let address = SystemForm.reportState(of: report.form, in: report.period)
         let edit = Edit(CellAddress(address, in: report.unit), ReportMark.submitted.value)
         return try self.write([edit], now: now)[0]
+    }
+}
+
+extension [CellAddress] {
+    /// Of one form's cells, those whose periods look back at `period`: each item's next figure after it, those of the same
+    /// last day, of the same part of the next year, and for a plan all of its year. To look at every later period would
+    /// take a second for the figures of a few years.
+    fileprivate func lookingBack(at period: Period) -> [CellAddress] {
+        guard let day = period.lastDay else { return [] }
+        var next: [Code: CalendarDate] = [:]
+        for cell in self {
+            guard let last = cell.period.lastDay, last > day else { continue }
+            next[cell.item] = next[cell.item].map { Swift.min($0, last) } ?? last
+        }
+        return self.filter { cell in
+            guard cell.period != period, let last = cell.period.lastDay else { return false }
+            return last == day || last == next[cell.item] || cell.period.yearBefore == period
+                || cell.period.calendarYear == period
+        }
     }
 }
 
