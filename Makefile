@@ -34,9 +34,17 @@ lint:
 	swift format lint --strict --recursive Package.swift Protocol Client Server Sources Tests
 
 # The tests and the demo share one build. Tests start what they need on free ports and stop it.
+#
+# With some hundred processes at once, the process that holds the tests (never one of ours under test) was seen to die in
+# memmove on a thread of the concurrency runtime, twice in a day and not yet explained. When that happens and no test has
+# failed, they run once more; a test that fails is never tried again.
 test: install lint
 	swift build --build-tests
-	swift test --skip-build
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+	swift test --skip-build 2>&1 | tee "$$log" || { \
+		if grep -q '^✘' "$$log" || ! grep -q 'unexpected signal code 11' "$$log"; then exit 1; fi; \
+		echo 'The process of the tests was killed within the C library; no test had failed. Once more.'; \
+		swift test --skip-build; }
 
 demo: install
 	swift build
