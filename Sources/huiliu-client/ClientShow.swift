@@ -20,20 +20,11 @@ struct ClientShow: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: JSONOption
-    @Argument(help: ArgumentHelp(say("单位代码、名称或别名", "Unit: code, name or alias."), valueName: "unit"))
-    var unit: String
-    @Argument(help: ArgumentHelp(say("报表代码或名称", "Form: code or name."), valueName: "form"))
-    var form: String
-    @Argument(help: ArgumentHelp(say("报告期，如 2024-H1", "Period, such as 2024-H1."), valueName: "period"))
-    var period: String
+    @OptionGroup var report: ReportArguments
 
     func run() async throws {
         let client = try OpenedClient(self.common, access: .read)
-        guard let unit = client.scheme.unit(named: self.unit) else { throw SchemeRefusal.unknownUnit(self.unit) }
-        guard let form = client.scheme.form(named: self.form) else { throw SchemeRefusal.unknownForm(self.form) }
-        guard let period = Period(self.period) else {
-            throw CommandFailure(Exit.usage, SchemeRefusal.malformedPeriod(self.period))
-        }
+        let (unit, form, period) = try self.report.found(in: client.scheme)
         let rows = try Self.rows(unit, form, period, client)
         let derived = try Self.derived(unit, form, period, client)
         if self.output.json {

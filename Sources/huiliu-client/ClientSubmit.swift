@@ -20,18 +20,14 @@ struct ClientSubmit: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: JSONOption
-    @Argument(help: ArgumentHelp(say("单位代码、名称或别名", "Unit: code, name or alias."), valueName: "unit"))
-    var unit: String
-    @Argument(help: ArgumentHelp(say("报表代码或名称", "Form: code or name."), valueName: "form"))
-    var form: String
-    @Argument(help: ArgumentHelp(say("报告期，如 2024-H1", "Period, such as 2024-H1."), valueName: "period"))
-    var period: String
+    @OptionGroup var report: ReportArguments
 
     func run() async throws {
         let client = try OpenedClient(self.common, access: .write)
-        let scope = try ReportScope(unit: self.unit, form: self.form, period: self.period, client)
+        let (unit, form, period) = try self.report.found(in: client.scheme)
+        try client.requireOwn(unit)
         let outcome = try client.store.submit(
-            scope.report!,
+            ReportName(unit: unit.code, form: form.code, period: period),
             CheckPlan(client.scheme),
             today: todayInShanghai(),
             now: wallClock()
@@ -40,9 +36,9 @@ struct ClientSubmit: AsyncParsableCommand {
         if self.output.json {
             JSONOutput.write(
                 SubmitJSON(
-                    unit: scope.units[0].description,
-                    form: scope.form!.description,
-                    period: self.period,
+                    unit: unit.code.description,
+                    form: form.code.description,
+                    period: period.description,
                     state: ReportMark.submitted.rawValue,
                     written: outcome.isWritten
                 )
