@@ -147,10 +147,19 @@ extension StoreReader {
 
     /// The name of the device that a replica's store was given, where it has written in `scope`.
     package func deviceName(of replica: ReplicaID, in scope: UnitCode) throws -> String? {
-        let address = CellAddress(SystemForm.deviceName(of: replica), in: scope)
-        guard let key = try self.key(of: address), case .text(let name)? = try self.versions(of: key).first?.value
+        try self.systemText(SystemForm.deviceName(of: replica), in: scope)
+    }
+
+    /// As whom a replica's store wrote before, where it has written in `scope` and says so.
+    func deviceContinued(by replica: ReplicaID, in scope: UnitCode) throws -> ReplicaID? {
+        try self.systemText(SystemForm.deviceContinues(of: replica), in: scope).flatMap { ReplicaID($0) }
+    }
+
+    private func systemText(_ address: AddressInScope, in scope: UnitCode) throws -> String? {
+        guard let key = try self.key(of: CellAddress(address, in: scope)),
+            case .text(let text)? = try self.versions(of: key).first?.value
         else { return nil }
-        return name
+        return text
     }
 }
 
