@@ -47,8 +47,8 @@ extension Batch {
     /// - Throws: `ProtocolError` when the stated size is above the limit (before memory is taken for it), when the
     ///   stream inflates to another size, and when the columns are not the one encoding of a batch.
     package init(_ frame: Frame) throws(ProtocolError) {
-        guard frame.flags.isSubset(of: [.critical, .deflated]) else {
-            throw .malformed("batch", MalformedBytes(offset: 0, expected: "no flags but critical and deflated"))
+        guard frame.flags.subtracting(.deflated) == .critical else {
+            throw .malformed("batch", MalformedBytes(offset: 0, expected: "the flag critical, and perhaps deflated"))
         }
         let columns = frame.flags.contains(.deflated) ? try Self.inflated(frame.payload) : frame.payload
         do throws(MalformedBytes) {
