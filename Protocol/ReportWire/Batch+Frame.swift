@@ -15,9 +15,9 @@ extension Batch {
     /// Whether the batch is within the limits of its receiver. One change always is.
     private var fitsFrame: Bool {
         let writeCount = self.entries.reduce(0) { $0 + $1.change.writes.count }
-        guard self.chains.count <= Limits.batchChainCountMax, writeCount <= Limits.batchWriteCountMax else {
-            return false
-        }
+        guard self.chains.count <= Limits.batchChainCountMax, self.entries.count <= Limits.batchChangeCountMax,
+            writeCount <= Limits.batchWriteCountMax
+        else { return false }
         // Columns cost at most 11 bytes a write, 16 a change and 24 a chain more than canonical bytes, where every code,
         // time and replica is another; only then is the frame measured.
         let byteCount = self.entries.reduce(0) { $0 + $1.canonicalBytes.count }
