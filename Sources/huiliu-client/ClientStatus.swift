@@ -63,7 +63,7 @@ struct ClientStatus: AsyncParsableCommand {
         Console.line(
             say("上次同步：\(status.lastSync?.description ?? "从未")", "Last sync: \(status.lastSync?.description ?? "never")")
         )
-        if let skew = status.skewSeconds, abs(skew) > 120 {
+        if let skew = status.skewSeconds, skew.magnitude > 120 {
             Console.line(
                 say(
                     "本机时钟与省级相差 \(skew) 秒，请校准（不影响数据）。",

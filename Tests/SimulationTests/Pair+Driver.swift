@@ -38,10 +38,7 @@ extension Pair {
             case .noteProvinceHolds(let scope, let frontier):
                 try store.noteProvinceHolds(frontier, in: scope)
             case .noteWelcome(let time, _):
-                try store.noteSync(
-                    at: self.clientNow,
-                    skewSeconds: time.secondsSince1970 - self.clientNow.secondsSince1970
-                )
+                try store.noteSync(at: self.clientNow, skewSeconds: time.seconds(since: self.clientNow))
             case .close(let error):
                 self.clientEnded(.ended(error))
             case .saveScheme, .identify:
