@@ -157,6 +157,21 @@ var targets: [Target] = [
             "ClientStore", "ServerStore",
         ]
     ),
+    .target(
+        name: "FuzzProperties",
+        dependencies: [
+            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportSession", "ReportStorage",
+            "ClientStore", "ServerStore", "TestSupport",
+        ],
+        path: "Tests/Fuzz/Properties",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "FuzzTests",
+        dependencies: ["ReportModel", "FuzzProperties", "TestSupport"],
+        path: "Tests/Fuzz/Tests",
+        swiftSettings: settings
+    ),
     tests("HouseTests", []),
     // The commands are named so that they are built; the tests run them as processes.
     tests(
@@ -180,6 +195,18 @@ if Context.environment["HUILIU_BENCHMARKS"] != nil {
                 logging, serviceLifecycle,
             ],
             path: "Tests/Benchmarks",
+            swiftSettings: settings
+        )
+    )
+}
+
+// The fuzzers want a build with libFuzzer (`make fuzz`); what they try is a library, which the tests try too.
+if Context.environment["HUILIU_FUZZ"] != nil {
+    targets.append(
+        .executableTarget(
+            name: "huiliu-fuzz",
+            dependencies: ["FuzzProperties", "TestSupport"],
+            path: "Tests/Fuzz/Runner",
             swiftSettings: settings
         )
     )

@@ -125,7 +125,7 @@ extension ClientConnection {
                 try store.noteProvinceHolds(frontier, in: scope, now: now, newReplica: .random())
             case .noteWelcome(let time, _):
                 let now = self.connection.now()
-                try store.noteSync(at: now, skewSeconds: time.secondsSince1970 - now.secondsSince1970)
+                try store.noteSync(at: now, skewSeconds: time.seconds(since: now))
             case .saveScheme(let bytes):
                 try self.saveScheme(bytes)
             case .close(let error):

@@ -17,10 +17,11 @@ package enum Limits {
     package static let batchCanonicalByteCountMax = ChangeLimits.canonicalByteCountMax
     /// The most bytes a batch inflates to: 128 KiB, above what 48 KiB of the smallest possible writes need in columns.
     package static let batchInflatedByteCountMax = 128 * 1024
-    /// The most changes in one batch: 48 KiB of the shortest changes, rounded up.
-    package static let batchChangeCountMax = 12 * 1024
-    /// The most writes in one batch: no write is shorter than 4 bytes.
-    package static let batchWriteCountMax = 12 * 1024
+    /// The most changes in one batch: 4,096. A change of one figure takes 30 bytes and more, so that a batch is full
+    /// before; this keeps what a batch of the shortest ones takes in memory, once decoded, below 2 MiB.
+    package static let batchChangeCountMax = 4 * 1024
+    /// The most writes in one batch: 6,144, likewise. A figure takes 8 bytes and more.
+    package static let batchWriteCountMax = 6 * 1024
     /// Payloads shorter than this are not deflated: the stream's own overhead eats the gain.
     package static let deflateByteCountMin = 32
 

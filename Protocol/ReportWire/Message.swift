@@ -81,9 +81,7 @@ package enum Message: Hashable, Sendable {
             throw .noCommonVersion(client: versions)
         }
         do throws(MalformedBytes) {
-            guard frame.flags.isSubset(of: .critical) else {
-                throw MalformedBytes(offset: 0, expected: "no flag but critical")
-            }
+            guard frame.flags == .critical else { throw MalformedBytes(offset: 0, expected: "the flag critical alone") }
             guard kind != .hello || frame.payload.count <= Limits.helloByteCountMax else {
                 throw MalformedBytes(offset: 0, expected: "at most \(Limits.helloByteCountMax) bytes of hello")
             }

@@ -72,7 +72,7 @@ struct ClientStatus: AsyncParsableCommand {
                 )
             )
         }
-        if let skew = status.skewSeconds, abs(skew) > 120 {
+        if let skew = status.skewSeconds, skew.magnitude > 120 {
             Console.line(
                 say(
                     "本机时钟与省级相差 \(skew) 秒，请校准（不影响数据）。",

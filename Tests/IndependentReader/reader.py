@@ -70,7 +70,7 @@ class Reader:
             message["kind"] = kind
             b.raw(length - 6, "payload")
         else:
-            if flags & ~(CRITICAL | (DEFLATED if name == "batch" else 0)):
+            if flags & ~(DEFLATED if name == "batch" else 0) != CRITICAL:
                 raise Malformed(f"flags {flags} on {name}")
             payload = Bytes(b.data[:body_end], b.position, b.notes)
             if name == "batch":

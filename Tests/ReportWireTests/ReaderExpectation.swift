@@ -1,5 +1,6 @@
 import ReportModel
 import ReportWire
+import TestSupport
 
 // What the independent reader must say of a message.
 

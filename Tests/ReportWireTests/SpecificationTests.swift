@@ -2,6 +2,7 @@ import Foundation
 import ReportModel
 import ReportWire
 import Testing
+import TestSupport
 
 @Suite("The tables of the specification say what the program does")
 struct SpecificationTests {

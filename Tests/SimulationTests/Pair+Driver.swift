@@ -44,10 +44,7 @@ extension Pair {
                     newReplica: self.line.newReplica()
                 )
             case .noteWelcome(let time, _):
-                try store.noteSync(
-                    at: self.clientNow,
-                    skewSeconds: time.secondsSince1970 - self.clientNow.secondsSince1970
-                )
+                try store.noteSync(at: self.clientNow, skewSeconds: time.seconds(since: self.clientNow))
             case .close(let error):
                 self.clientEnded(.ended(error))
             case .saveScheme, .identify, .noteOwnHeads:
