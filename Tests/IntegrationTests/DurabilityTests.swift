@@ -40,7 +40,9 @@ struct DurabilityTests {
         let command = SystemCallTrace.command(writing: clientTrace)
         let synced = try await RunningProgram(
             URL(fileURLWithPath: command[0]),
-            command.dropFirst() + [Command.client.executable.path, "sync", "--store", reader.store, "--json"]
+            command.dropFirst() + [
+                Command.client.executable.path, "sync", "--wait", Office.patience, "--store", reader.store, "--json",
+            ]
         ).finished()
         #expect(try JSON(synced.output)["received"].number == marks.count, "\(synced.errors)")
         try await server.terminate()

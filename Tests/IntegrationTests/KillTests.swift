@@ -37,7 +37,7 @@ struct KillTests {
         }
     }
 
-    @Test("loses nothing that was confirmed, and doubles nothing", .timeLimit(.minutes(15)))
+    @Test("loses nothing that was confirmed, and doubles nothing", .timeLimit(.minutes(60)))
     func killed() async throws {
         let seed =
             ProcessInfo.processInfo.environment["HUILIU_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...UInt64.max)
