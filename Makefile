@@ -40,8 +40,9 @@ lint:
 # failed, they run once more; a test that fails is never tried again. What failed is told once more at the end.
 test: install lint
 	swift build --build-tests
+	@# Not all tests at once: what each of them waits for is then never far away, however slow the machine.
 	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
-	run() { swift test --skip-build 2>&1 | tee "$$log"; }; \
+	run() { swift test --skip-build --experimental-maximum-parallelization-width 8 2>&1 | tee "$$log"; }; \
 	tell() { printf '\n%s\n' 'What failed:'; grep -E '^(✘|↳)' "$$log" | tail -n 60; exit 1; }; \
 	run || { \
 		if grep -q '^✘' "$$log" || ! grep -q 'unexpected signal code 11' "$$log"; then tell; fi; \
