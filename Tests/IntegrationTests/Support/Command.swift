@@ -14,16 +14,20 @@ enum Command: String, CaseIterable {
     }
 
     /// Runs the program to its end, when it is its turn.
+    ///
+    /// - Parameter tracer: a program, with arguments, to run it under.
     func run(
         _ arguments: [String],
+        tracer: [String] = [],
         variables: [String: String] = [:],
         directory: URL? = nil,
         timeLimitSeconds: Int = RunningProgram.timeLimitSeconds
     ) async throws -> RunningProgram.Finished {
         try await Turns.ofCommands.take {
-            try await RunningProgram(
-                self.executable,
-                arguments,
+            let command = tracer + [self.executable.path] + arguments
+            return try await RunningProgram(
+                URL(fileURLWithPath: command[0]),
+                Array(command.dropFirst()),
                 variables: variables,
                 directory: directory,
                 timeLimitSeconds: timeLimitSeconds
