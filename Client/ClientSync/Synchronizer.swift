@@ -55,6 +55,7 @@ package struct Synchronizer: Sendable {
         var backOff = BackOff()
         var reached = clock.now
         while true {
+            var reason: Bilingual?
             do {
                 let movedBefore = report.changesSent + report.changesReceived
                 let error = try await self.connectOnce(&report)
@@ -64,13 +65,14 @@ package struct Synchronizer: Sendable {
                     reached = clock.now
                     backOff = BackOff()
                 }
+                reason = error.words
                 self.logger.info("connection ended", metadata: ["reason": "\(error.words.english)"])
             } catch let error as ConnectionFailure {
                 self.logger.info("no connection", metadata: ["reason": "\(error.detail)"])
             }
             let pause = backOff.next(random: Double.random(in: 0..<1))
             guard clock.now + pause < reached + .seconds(self.waitSeconds) else {
-                throw SyncFailure.unreachable(self.server, seconds: self.waitSeconds)
+                throw SyncFailure.unreachable(self.server, seconds: self.waitSeconds, reason: reason)
             }
             try await Task.sleep(for: pause)
         }
@@ -117,7 +119,8 @@ package struct Synchronizer: Sendable {
 
 /// Why a sync did not come to its end.
 package enum SyncFailure: ExplainedError {
-    case unreachable(HostPort, seconds: Int64)
+    /// - Parameter reason: why the last connection ended, where there was one.
+    case unreachable(HostPort, seconds: Int64, reason: Bilingual?)
     case refused(ProtocolError)
 
     package var code: String {
@@ -129,10 +132,11 @@ package enum SyncFailure: ExplainedError {
 
     package var explanation: Bilingual {
         switch self {
-        case .unreachable(let server, let seconds):
+        case .unreachable(let server, let seconds, let reason):
             Bilingual(
-                "\(seconds) 秒内未能与省级服务器 \(server) 完成同步。",
+                "\(seconds) 秒内未能与省级服务器 \(server) 完成同步。\(reason.map { "原因：\($0.chinese)" } ?? "")",
                 "The sync with the province at \(server) did not come to its end within \(seconds) seconds."
+                    + (reason.map { " The reason: \($0.english)" } ?? "")
             )
         case .refused(let error):
             Bilingual(

@@ -129,7 +129,12 @@ struct ServerConnection {
             return (current, try Self.units(of: hello, scheme: current.scheme, store: store))
         }
         guard !units.isEmpty else { return session.refused(.unknownUnit(hello.scopes[0].unit)) }
-        _ = try await self.commits.commit(.note(hello.replica, hello.scopes[0].unit))
+        do {
+            _ = try await self.commits.commit(.note(hello.replica, hello.scopes[0].unit))
+        } catch {
+            // Only the list of devices misses it. A province whose disk is full still gives what it holds.
+            self.logger.error("hello not noted", metadata: ["error": "\(error)"])
+        }
         let (replica, standings) = try await NIOThreadPool.singleton.runIfActive {
             (try store.ownReplica().current, try store.standings(in: units))
         }

@@ -29,16 +29,18 @@ package final class ReportDatabase: Sendable {
     /// - Throws: `StoreError`.
     package convenience init(kind: StoreKind, directory: String, access: Access) throws {
         let path = directory + "/" + kind.fileName
-        let exists = FileManager.default.fileExists(atPath: path)
+        var isDirectory: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+        guard !isDirectory.boolValue else { throw StoreError.foreign(path: path) }
         if case .create = access {
             guard !exists else { throw StoreError.alreadyExists(directory: directory) }
             do {
                 try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
             } catch {
-                throw StoreError.unwritable(path: directory, detail: "mkdir")
+                throw StoreError.unusable(path: path, detail: "mkdir")
             }
         } else {
-            guard exists else { throw StoreError.notFound(directory: directory) }
+            guard exists else { throw StoreError.absent(from: directory, path: path) }
         }
         try self.init(kind: kind, path: path, access: access)
     }
@@ -186,7 +188,7 @@ package final class ReportDatabase: Sendable {
             case .SQLITE_FULL: StoreError.full(path: path)
             case .SQLITE_BUSY, .SQLITE_LOCKED: StoreError.busy(path: path)
             case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_IOERR:
-                StoreError.unwritable(path: path, detail: detail)
+                StoreError.unusable(path: path, detail: detail)
             default: StoreError.damaged(path: path, detail: detail)
             }
         } catch let error as MalformedBytes {

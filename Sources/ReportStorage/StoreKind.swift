@@ -29,6 +29,9 @@ package enum StoreError: ExplainedError, Equatable {
     case unwritable(path: String, detail: String)
     case full(path: String)
     case busy(path: String)
+    case notDirectory(path: String)
+    case readOnlyDisk(path: String)
+    case noPermission(path: String)
 
     package var code: String {
         switch self {
@@ -40,6 +43,9 @@ package enum StoreError: ExplainedError, Equatable {
         case .unwritable: "store_unwritable"
         case .full: "disk_full"
         case .busy: "store_busy"
+        case .notDirectory: "store_not_directory"
+        case .readOnlyDisk: "store_read_only"
+        case .noPermission: "store_no_permission"
         }
     }
 
@@ -70,6 +76,18 @@ package enum StoreError: ExplainedError, Equatable {
             )
         case .busy(let path):
             Bilingual("数据库 \(path) 正被另一程序长时间占用。", "\(path) is held by another program for too long.")
+        case .notDirectory(let path):
+            Bilingual("\(path) 是文件，不是目录，未作改动。", "\(path) is a file, not a directory; it was left unchanged.")
+        case .readOnlyDisk(let path):
+            Bilingual(
+                "数据库 \(path) 所在的磁盘是只读的，未作改动。",
+                "\(path) is on a disk that cannot be written; it was left unchanged."
+            )
+        case .noPermission(let path):
+            Bilingual(
+                "当前用户无权读写数据库 \(path)，未作改动。",
+                "This user may not read and write \(path); it was left unchanged."
+            )
         }
     }
 
@@ -94,6 +112,18 @@ package enum StoreError: ExplainedError, Equatable {
             Bilingual("请腾出空间后重试。", "Make room and try again.")
         case .busy:
             Bilingual("请稍后重试。", "Try again in a moment.")
+        case .notDirectory:
+            Bilingual("请用 --store 指定目录。", "Name a directory with --store.")
+        case .readOnlyDisk:
+            Bilingual(
+                "请把整个目录复制到可写的磁盘，再用 --store 指定。",
+                "Copy the whole directory to a disk that can be written, and name it with --store."
+            )
+        case .noPermission:
+            Bilingual(
+                "请用它的所有者运行，或修改目录和文件的权限。",
+                "Run this as its owner, or change the permissions of the directory and its files."
+            )
         }
     }
 }

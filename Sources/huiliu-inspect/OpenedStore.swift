@@ -16,7 +16,9 @@ struct OpenedStore {
             FileManager.default.fileExists(atPath: directory + "/" + $0.fileName)
         }
         guard let kind = kinds.first else {
-            throw CommandFailure(Exit.usage, StoreError.notFound(directory: directory))
+            let error = StoreError.absent(from: directory, path: directory + "/" + StoreKind.client.fileName)
+            guard case .notFound = error else { throw error }
+            throw CommandFailure(Exit.usage, error)
         }
         guard kinds.count == 1 else {
             throw CommandFailure(

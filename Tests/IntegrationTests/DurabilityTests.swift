@@ -37,11 +37,10 @@ struct DurabilityTests {
         )
         #expect(try await writer.sync()["sent"].number == marks.count)
         let clientTrace = scene.path("client.trace")
-        let command = SystemCallTrace.command(writing: clientTrace)
-        let synced = try await RunningProgram(
-            URL(fileURLWithPath: command[0]),
-            command.dropFirst() + [Command.client.executable.path, "sync", "--store", reader.store, "--json"]
-        ).finished()
+        let synced = try await Command.client.run(
+            ["sync", "--wait", Office.patience, "--store", reader.store, "--json"],
+            tracer: SystemCallTrace.command(writing: clientTrace)
+        )
         #expect(try JSON(synced.output)["received"].number == marks.count, "\(synced.errors)")
         try await server.terminate()
 

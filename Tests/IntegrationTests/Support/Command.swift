@@ -13,27 +13,33 @@ enum Command: String, CaseIterable {
         return tests.deletingLastPathComponent().appendingPathComponent(self.rawValue)
     }
 
-    /// Runs the program to its end.
+    /// Runs the program to its end, when it is its turn.
+    ///
+    /// - Parameter tracer: a program, with arguments, to run it under.
     func run(
         _ arguments: [String],
+        tracer: [String] = [],
         variables: [String: String] = [:],
         directory: URL? = nil,
-        timeLimitSeconds: Int = 60
+        timeLimitSeconds: Int = RunningProgram.timeLimitSeconds
     ) async throws -> RunningProgram.Finished {
-        try await RunningProgram(
-            self.executable,
-            arguments,
-            variables: variables,
-            directory: directory,
-            timeLimitSeconds: timeLimitSeconds
-        ).finished()
+        try await Turns.ofCommands.take {
+            let command = tracer + [self.executable.path] + arguments
+            return try await RunningProgram(
+                URL(fileURLWithPath: command[0]),
+                Array(command.dropFirst()),
+                variables: variables,
+                directory: directory,
+                timeLimitSeconds: timeLimitSeconds
+            ).finished()
+        }
     }
 
     /// Runs the program, expects the exit code, and reads the JSON on its standard output.
     func json(
         _ arguments: [String],
         exits exitCode: Int32 = 0,
-        timeLimitSeconds: Int = 60,
+        timeLimitSeconds: Int = RunningProgram.timeLimitSeconds,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> JSON {
         let finished = try await self.run(arguments + ["--json"], timeLimitSeconds: timeLimitSeconds)

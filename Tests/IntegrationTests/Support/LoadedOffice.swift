@@ -37,7 +37,7 @@ struct LoadedOffice {
         let file = try self.scene.write(Self.rows, to: "rows.csv")
         let imported = try await Command.client.json(
             ["import", file, "--store", office.store],
-            timeLimitSeconds: 180
+            timeLimitSeconds: 900
         )
         try #require(imported["new"].number == Self.writeCount)
         self.hashes = try await ShortLog.hashes(of: office.store)
@@ -90,7 +90,7 @@ struct ShortLog: Decodable {
     static func of(_ store: String) async throws -> [Change] {
         let finished = try await Command.inspect.run(
             ["log", "--store", store, "--json"],
-            timeLimitSeconds: 120
+            timeLimitSeconds: 900
         )
         #expect(finished.exitCode == 0, "\(finished.errors)")
         return try JSONDecoder().decode(ShortLog.self, from: Data(finished.output.utf8)).changes

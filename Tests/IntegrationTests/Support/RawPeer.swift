@@ -18,7 +18,7 @@ final class RawPeer: Sendable {
     init(port: Int) throws {
         self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard self.descriptor >= 0 else { throw SystemError(call: "socket", number: errno) }
-        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        var limit = timeval(tv_sec: 300, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(self.descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
         setsockopt(self.descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
@@ -65,7 +65,7 @@ final class RawPeer: Sendable {
 
     /// Reads messages until `isLast` or until the server hangs up.
     ///
-    /// - Throws: `SystemError` when nothing comes for half a minute, `ProtocolError` for what is no message.
+    /// - Throws: `SystemError` when nothing comes for five minutes, `ProtocolError` for what is no message.
     func messages(until isLast: @escaping @Sendable (Message) -> Bool = { _ in false }) async throws -> [Message] {
         try await withCheckedThrowingContinuation { continuation in
             Thread { [self] in continuation.resume(with: Result { try self.read(until: isLast) }) }.start()

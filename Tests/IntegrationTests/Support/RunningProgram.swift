@@ -17,6 +17,9 @@ final class RunningProgram: Sendable {
     private let ended: Task<Void, Never>
     private let timedOut = Mutex(false)
 
+    /// What no command takes on a slow machine with much to do: a limit is there to end what hangs.
+    static let timeLimitSeconds = 300
+
     /// Starting opens pipes that a program started at the same moment would inherit.
     private static let starting = Mutex(())
 
@@ -28,7 +31,7 @@ final class RunningProgram: Sendable {
         _ arguments: [String],
         variables: [String: String] = [:],
         directory: URL? = nil,
-        timeLimitSeconds: Int = 60
+        timeLimitSeconds: Int = RunningProgram.timeLimitSeconds
     ) throws {
         let process = Process()
         let (outputPipe, errorPipe) = (Pipe(), Pipe())
@@ -96,7 +99,13 @@ final class LineReader: Sendable {
     /// Every line as it comes, without its end. For one reader.
     let lines: AsyncStream<String>
     private let bytes = Mutex(Data())
+    private let watch = Mutex(Watch())
     private let read: Task<Void, Never>
+
+    private struct Watch {
+        var linesSoFar: [String] = []
+        var body: (@Sendable (String) -> Void)?
+    }
 
     init(_ handle: FileHandle) {
         let (lines, continuation) = AsyncStream<String>.makeStream()
@@ -112,7 +121,12 @@ final class LineReader: Sendable {
                 // Only what is new is looked at: some programs print one line of many megabytes.
                 while !chunk.isEmpty, let newline = Self.newline(in: chunk) {
                     line.append(chunk[..<newline])
-                    continuation.yield(String(decoding: line, as: UTF8.self))
+                    let text = String(decoding: line, as: UTF8.self)
+                    self.watch.withLock {
+                        $0.linesSoFar.append(text)
+                        $0.body?(text)
+                    }
+                    continuation.yield(text)
                     line = Data()
                     chunk = chunk[(newline + 1)...]
                 }
@@ -122,6 +136,15 @@ final class LineReader: Sendable {
             end.finish()
         }
         thread.start()
+    }
+
+    /// Tells `body` of every line, also of those that have come already, on the thread that reads them: at once, however
+    /// much the tests have to do. For what must happen at a moment of the program's life.
+    func watch(_ body: @escaping @Sendable (String) -> Void) {
+        self.watch.withLock {
+            $0.linesSoFar.forEach(body)
+            $0.body = body
+        }
     }
 
     private static func newline(in chunk: Data) -> Data.Index? {

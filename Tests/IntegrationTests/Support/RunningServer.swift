@@ -23,7 +23,7 @@ final class RunningServer: Sendable {
         store: String,
         port: Int = 0,
         log: String = "info",
-        timeLimitSeconds: Int = 300,
+        timeLimitSeconds: Int = 3600,
         tracer: [String] = []
     ) async throws -> RunningServer {
         let command =

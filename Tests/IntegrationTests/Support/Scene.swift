@@ -97,9 +97,12 @@ struct Office: Sendable {
         return try JSON(finished.errors)["error"]
     }
 
+    /// How long a sync waits for a server that is there, in seconds: the machine may have much else to do.
+    static let patience = "300"
+
     @discardableResult
     func sync(exits exitCode: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation) async throws -> JSON {
-        try await self.json("sync", exits: exitCode, sourceLocation: sourceLocation)
+        try await self.json("sync", "--wait", Self.patience, exits: exitCode, sourceLocation: sourceLocation)
     }
 
     /// The cell as `show` lists it.
