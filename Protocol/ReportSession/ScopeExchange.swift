@@ -15,7 +15,9 @@ struct ScopeExchange: Hashable, Sendable {
     /// Whether ``peer`` is only what a former connection led to.
     private(set) var isAssumed = false
 
-    private(set) var isLoading = false
+    /// What is being read is what the other side lacks beyond this.
+    private var loadingFrom: Frontier?
+    var isLoading: Bool { self.loadingFrom != nil }
     /// Whether the last look found nothing more to send.
     private(set) var isExhausted = false
     private(set) var hasUnknownHeads = false
@@ -47,13 +49,15 @@ struct ScopeExchange: Hashable, Sendable {
     /// Asks for what the other side lacks. Call only when ``canSend``.
     mutating func load() -> SessionAction {
         precondition(self.canSend)
-        self.isLoading = true
+        self.loadingFrom = self.peer
         return .load(self.scope, lackedBy: self.peer!)
     }
 
     /// - Returns: The batches to send now.
     mutating func loaded(_ loaded: LoadedChanges) -> [Batch] {
-        self.isLoading = false
+        defer { self.loadingFrom = nil }
+        // The other side may have said meanwhile that it stands elsewhere; then this is read again from there.
+        guard self.loadingFrom == self.peer else { return [] }
         self.hasUnknownHeads = loaded.hasUnknownHeads
         guard !loaded.changes.isEmpty else {
             self.isExhausted = true
