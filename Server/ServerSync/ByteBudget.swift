@@ -25,6 +25,9 @@ final class ByteBudget: Sendable {
         self.state = Mutex(State(leftByteCount: byteCount))
     }
 
+    /// How many wait, for tests.
+    var waitingCount: Int { self.state.withLock { $0.waiting.count } }
+
     /// A part of the budget; it goes back with this object, or before.
     final class Share: Sendable {
         private let budget: ByteBudget
