@@ -4,12 +4,21 @@ import Synchronization
 /// Many connections that do as little as each can.
 final class Crowd: Sendable {
     private let descriptors: Mutex<[Int32]>
+    /// Foundation starts programs with `select`, which writes beyond its memory at a descriptor from 1024 on. So the
+    /// crowd leaves the low numbers to others.
+    private static let firstDescriptor: Int32 = 4096
 
     /// Connects `count` times and says nothing.
     init(_ count: Int, port: Int) throws {
-        Self.allowFiles(count + 1024)
+        Self.allowFiles(Int(Self.firstDescriptor) + 2 * count)
         var descriptors: [Int32] = []
-        for _ in 0..<count { descriptors.append(try RawPeer.connected(port: port)) }
+        for _ in 0..<count {
+            let descriptor = try RawPeer.connected(port: port)
+            let moved = fcntl(descriptor, F_DUPFD_CLOEXEC, Self.firstDescriptor)
+            close(descriptor)
+            guard moved >= 0 else { throw RawPeer.SystemError(call: "fcntl", number: errno) }
+            descriptors.append(moved)
+        }
         self.descriptors = Mutex(descriptors)
     }
 
