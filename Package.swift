@@ -179,7 +179,7 @@ if Context.environment["HUILIU_BENCHMARKS"] != nil {
                 "BundledScheme",
                 "ClientStore", "ClientSync", "ServerStore", "ServerSync", "ServerSummary", "TestSupport", grdb, sqlite,
                 logging, serviceLifecycle,
-            ],
+            ] + nio,
             path: "Tests/Benchmarks",
             swiftSettings: settings
         )

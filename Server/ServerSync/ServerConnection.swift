@@ -98,9 +98,13 @@ private struct Conversation {
     mutating func run(_ frames: inout IncomingFrames) async throws {
         do {
             try await self.converse(&frames)
+            // The scheme may still be on its way to a client that reads slowly; it is no slower than it may be.
+            while self.bulkCount > 0, let event = try await frames.next() {
+                if case .bulkSent = event { self.bulkCount -= 1 }
+            }
         } catch let error as ProtocolError {
             _ = try await self.perform(self.session.ended(error))
-        } catch  where error is IOError || error is NIOAsyncWriterError || error is ChannelError {
+        } catch let error where error is IOError || error is NIOAsyncWriterError || error is ChannelError {
             // The client is gone, or does not read; it will come back with what was not receipted.
             if let reason = self.patience.ended { self.log(reason) }
         } catch {
@@ -169,7 +173,11 @@ private struct Conversation {
     private mutating func send(_ message: Message) async throws {
         self.connection.logger.trace("sent", metadata: message.metadata)
         let outgoing = OutgoingFrame(message)
-        if outgoing.lane == .bulk { self.bulkCount += 1 }
+        switch outgoing.lane {
+        case .control: break
+        case .bulk: self.bulkCount += 1
+        case .insteadOfBulk: self.bulkCount = 0
+        }
         self.share = nil
         try await self.outbound.write(outgoing)
     }

@@ -13,17 +13,21 @@ package struct SyncService: Service {
     private let store: ServerStore
     private let scheme: SchemeInUse
     private let address: HostPort
+    private let commitStepCountMax: Int
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
     private let listening: @Sendable (HostPort) -> Void
 
     /// - Parameters:
     ///   - address: port 0 is any free one.
+    ///   - commitStepCountMax: the most steps of different connections that are made durable together; 1 is for measuring
+    ///     what that gains.
     ///   - listening: told the address once clients can connect.
     /// - Throws: `ListenRefusal` when others than this machine could connect, and what reading the store's scheme throws.
     package init(
         store: ServerStore,
         address: HostPort,
+        commitStepCountMax: Int? = nil,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp,
         listening: @escaping @Sendable (HostPort) -> Void
@@ -32,6 +36,7 @@ package struct SyncService: Service {
         self.store = store
         self.scheme = try SchemeInUse(store, logger: logger)
         self.address = address
+        self.commitStepCountMax = commitStepCountMax ?? GroupCommit.stepCountMax
         self.logger = logger
         self.now = now
         self.listening = listening
@@ -47,7 +52,7 @@ package struct SyncService: Service {
         let connection = ServerConnection(
             store: self.store,
             scheme: self.scheme,
-            commits: GroupCommit(store: self.store, now: self.now),
+            commits: GroupCommit(store: self.store, stepCountMax: self.commitStepCountMax, now: self.now),
             memory: ByteBudget(byteCount: Limits.memoryByteCountMax),
             logger: self.logger,
             now: self.now
