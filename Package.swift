@@ -20,6 +20,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -150,6 +151,8 @@ var targets: [Target] = [
     ),
     tests("ClientStoreTests", ["ReportModel", "ReportScheme", "ReportStorage", "ClientStore"]),
     tests("ServerStoreTests", ["ReportModel", "ReportScheme", "ReportStorage", "ServerStore"]),
+    tests("ReportTransportTests", ["ReportModel", "ReportWire", "ReportTransport"] + nio + [nioEmbedded]),
+    tests("ServerSyncTests", ["ReportWire", "ServerSync"]),
     tests(
         "SimulationTests",
         [
@@ -193,7 +196,7 @@ if Context.environment["HUILIU_BENCHMARKS"] != nil {
                 "BundledScheme",
                 "ClientStore", "ClientSync", "ServerStore", "ServerSync", "ServerSummary", "TestSupport", grdb, sqlite,
                 logging, serviceLifecycle,
-            ],
+            ] + nio,
             path: "Tests/Benchmarks",
             swiftSettings: settings
         )

@@ -16,7 +16,9 @@ struct ScopeExchange: Hashable, Sendable {
     /// Whether ``peer`` is only what a former connection led to.
     private(set) var isAssumed = false
 
-    private(set) var isLoading = false
+    /// What is being read is what the other side lacks beyond this.
+    private var loadingFrom: PeerStanding?
+    var isLoading: Bool { self.loadingFrom != nil }
     /// Whether the last look found nothing more to send.
     private(set) var isExhausted = false
     private(set) var hasUnknownHeads = false
@@ -53,13 +55,15 @@ struct ScopeExchange: Hashable, Sendable {
     /// Asks for what the other side lacks. Call only when ``canSend``.
     mutating func load() -> SessionAction {
         precondition(self.canSend)
-        self.isLoading = true
+        self.loadingFrom = self.peer
         return .load(self.scope, lackedBy: self.peer!)
     }
 
     /// - Returns: The batches to send now, after the wants.
     mutating func loaded(_ loaded: LoadedChanges) -> (wants: [Want], batches: [Batch]) {
-        self.isLoading = false
+        defer { self.loadingFrom = nil }
+        // The other side may have said meanwhile that it stands elsewhere; then this is read again from there.
+        guard self.loadingFrom == self.peer else { return ([], []) }
         self.hasUnknownHeads = loaded.hasUnknownHeads
         for marks in loaded.wants where self.peer!.told.insert(marks.replica).inserted {
             if !self.peer!.traced.contains(marks.replica) { self.untraced.insert(marks.replica) }

@@ -13,8 +13,8 @@ package struct ServerSession: Hashable, Sendable {
         package var replica: ReplicaID
         package var now: Timestamp
         package var scheme: UInt64
-        /// The encoded scheme; sent when the client has another.
-        package var schemeBytes: [UInt8]
+        /// The encoded scheme in pieces, which all connections share; sent when the client has another.
+        package var schemeParts: [SchemePart]
         /// The claimed unit first, then the units below it.
         package var scopes: [ScopeStanding]
 
@@ -22,14 +22,31 @@ package struct ServerSession: Hashable, Sendable {
             replica: ReplicaID,
             now: Timestamp,
             scheme: UInt64,
-            schemeBytes: [UInt8],
+            schemeParts: [SchemePart],
             scopes: [ScopeStanding]
         ) {
             self.replica = replica
             self.now = now
             self.scheme = scheme
-            self.schemeBytes = schemeBytes
+            self.schemeParts = schemeParts
             self.scopes = scopes
+        }
+
+        /// The same with the scheme in one piece.
+        package init(
+            replica: ReplicaID,
+            now: Timestamp,
+            scheme: UInt64,
+            schemeBytes: [UInt8],
+            scopes: [ScopeStanding]
+        ) {
+            self.init(
+                replica: replica,
+                now: now,
+                scheme: scheme,
+                schemeParts: SchemePart.parts(of: schemeBytes),
+                scopes: scopes
+            )
         }
     }
 
@@ -92,7 +109,7 @@ package struct ServerSession: Hashable, Sendable {
             actions.append(self.exchanges[standing.scope]!.have())
         }
         if identified.scheme != hello.scheme {
-            actions += SchemePart.parts(of: identified.schemeBytes).map { .send(.scheme($0)) }
+            actions += identified.schemeParts.map { .send(.scheme($0)) }
         }
         if differing.isEmpty {
             // The client holds what the server holds; whatever it sent unasked is here already.

@@ -63,6 +63,34 @@ package enum Limits {
     package static let silenceSecondsMax: Int64 = 60
     /// A client that has not said hello after this long is let go.
     package static let helloSecondsMax: Int64 = 15
+    /// One frame may take this long from its first byte to its last, in either direction: 64 KiB in a minute are 9 kbit/s,
+    /// slower than any line an office has.
+    package static let frameSecondsMax: Int64 = 60
     /// After its last word the server waits this long for the client to close: a few round trips of the slowest line.
     package static let lingerSecondsMax: Int64 = 5
+
+    /// The most connections that a server serves at one time; further ones are told to come back later. As many as the
+    /// units of a province, all at once.
+    package static let connectionCountMax = 4096
+    /// The connections beyond these that are being told so at one time; further ones are closed without a word.
+    package static let refusalCountMax = 64
+    /// The files that a server keeps open beside its connections, rounded up: its store, its logs, its event loops.
+    package static let otherFileCountMax = 128
+    /// The bytes of control frames that may wait for a peer to read, beyond one frame: 16 KiB. Above that a server takes
+    /// nothing more from the peer.
+    package static let controlByteCountMax = 16 * 1024
+    /// The same of a client: 4 MiB, more than it can owe, so that one of both sides always reads.
+    package static let clientControlByteCountMax = 4 * 1024 * 1024
+    /// The bytes that the kernel may hold unsent of a connection, where the system lets us say so: 16 KiB, ahead of which
+    /// a control frame cannot go.
+    package static let unsentByteCountMax = 16 * 1024
+    /// The buffer that the kernel has for what a client sends: 128 KiB. When a client hangs up, all of it is read at once.
+    package static let receiveBufferByteCount = 128 * 1024
+    /// The memory for batches that a server's connections decode, commit and load at one time: 64 MiB, all together.
+    /// Whoever finds none left waits its turn.
+    package static let memoryByteCountMax = 64 * 1024 * 1024
+    /// What a batch counts as at most while it is decoded and committed, or loaded: 2 MiB, which no batch exceeds.
+    package static let batchMemoryByteCountMax = 2 * 1024 * 1024
+    /// What a byte of a batch's columns counts as: columns of small numbers become up to so many bytes of values.
+    package static let batchMemoryFactor = 128
 }

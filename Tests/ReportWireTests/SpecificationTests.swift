@@ -39,7 +39,16 @@ struct SpecificationTests {
         ("wordsByteCountMax", Limits.wordsByteCountMax),
         ("silenceSecondsMax", Int(Limits.silenceSecondsMax)),
         ("helloSecondsMax", Int(Limits.helloSecondsMax)),
+        ("frameSecondsMax", Int(Limits.frameSecondsMax)),
         ("lingerSecondsMax", Int(Limits.lingerSecondsMax)),
+        ("connectionCountMax", Limits.connectionCountMax),
+        ("refusalCountMax", Limits.refusalCountMax),
+        ("otherFileCountMax", Limits.otherFileCountMax),
+        ("controlByteCountMax", Limits.controlByteCountMax),
+        ("clientControlByteCountMax", Limits.clientControlByteCountMax),
+        ("unsentByteCountMax", Limits.unsentByteCountMax),
+        ("memoryByteCountMax", Limits.memoryByteCountMax),
+        ("batchMemoryByteCountMax", Limits.batchMemoryByteCountMax),
     ]
 
     @Test("Limits")
@@ -66,6 +75,7 @@ struct SpecificationTests {
             (5, "malformedMessage"), (6, "unexpectedMessage"), (7, "clientTooOld"), (8, "clientTooNew"),
             (9, "unknownUnit"), (10, "inflatesBeyondStatedSize"), (11, "scopeNotServed"), (12, "tooManyGaps"),
             (13, "shuttingDown"), (14, "silentTooLong"), (15, "storeFailed"), (16, "connectionLost"),
+            (17, "tooManyConnections"), (18, "tooSlow"),
         ]
         let codes = ProtocolError.Code.allCases.sorted { $0.rawValue < $1.rawValue }
         #expect(codes.map(\.rawValue) == frozen.map(\.0))
