@@ -11,28 +11,22 @@ package final class ServerStore: Sendable {
     ///
     /// - Throws: `StoreError`.
     package static func create(in directory: String, replica: ReplicaID, scheme: SchemeSource) throws -> ServerStore {
-        try self.create(
-            ReportDatabase(kind: .server, directory: directory, access: .create),
-            replica: replica,
-            scheme: scheme
-        )
+        let database = try ReportDatabase(kind: .server, directory: directory, access: .create) { writer in
+            try self.fill(writer, replica: replica, scheme: scheme)
+        }
+        return ServerStore(database, replica)
     }
 
     /// A store in memory, for tests.
     package static func inMemory(replica: ReplicaID, scheme: SchemeSource) throws -> ServerStore {
-        try self.create(ReportDatabase(inMemory: .server), replica: replica, scheme: scheme)
+        let database = try ReportDatabase(inMemory: .server)
+        try database.write { try self.fill($0, replica: replica, scheme: scheme) }
+        return ServerStore(database, replica)
     }
 
-    private static func create(
-        _ database: ReportDatabase,
-        replica: ReplicaID,
-        scheme: SchemeSource
-    ) throws -> ServerStore {
-        try database.write { writer in
-            try writer.set(Self.replicaSetting, to: replica.description)
-            try Self.replaceScheme(with: scheme, writer)
-        }
-        return ServerStore(database, replica)
+    static func fill(_ writer: StoreWriter, replica: ReplicaID, scheme: SchemeSource) throws {
+        try writer.set(self.replicaSetting, to: replica.description)
+        try self.replaceScheme(with: scheme, writer)
     }
 
     /// Opens a store.
