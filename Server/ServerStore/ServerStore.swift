@@ -44,7 +44,7 @@ package final class ServerStore: Sendable {
         self.replica = replica
     }
 
-    private static let replicaSetting = "replica"
+    static let replicaSetting = "replica"
     static let schemeSetting = "scheme"
 }
 

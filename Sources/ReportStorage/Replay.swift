@@ -22,7 +22,8 @@ final class Replay {
         }
     }
 
-    private init(writer: StoreWriter) {
+    /// - Parameter writer: of a store that holds nothing yet.
+    init(writer: StoreWriter) {
         self.writer = writer
     }
 

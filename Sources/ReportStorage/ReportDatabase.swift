@@ -201,7 +201,7 @@ package final class ReportDatabase: Sendable {
     }
 
     /// Says what SQLite found in the words of this project.
-    private static func explaining<Result>(path: String, _ body: () throws -> Result) throws -> Result {
+    static func explaining<Result>(path: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as DatabaseError {

@@ -46,6 +46,23 @@ extension ReportDatabase {
     }
 }
 
+extension ReportDatabase {
+    /// As ``verify(progress:)``, of a store that may be so damaged that it cannot even be opened.
+    ///
+    /// - Throws: `StoreError` where there is no store of this kind, or one of a newer program.
+    package static func verify(
+        kind: StoreKind,
+        directory: String,
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> Verification {
+        do {
+            return try ReportDatabase(kind: kind, directory: directory, access: .inspect).verify(progress: progress)
+        } catch StoreError.damaged(_, let detail) {
+            return Verification(changeCount: 0, firstProblem: StoreProblem(.file, detail: detail))
+        }
+    }
+}
+
 extension ResultCode {
     /// Whether the file is at fault, and not the disk, its room or its permissions.
     var isOfDamage: Bool {

@@ -24,19 +24,16 @@ struct InspectVerify: AsyncParsableCommand {
 
     func run() async throws {
         let line = ProgressLine()
-        let result: Verification
-        do {
-            let database = try OpenedStore.database(in: self.common.storeDirectory)
-            result = try database.verify { done, total in
-                line.update(
-                    done: done,
-                    of: total,
-                    text: say("已核对 \(done)/\(total) 笔更改", "checked \(done) of \(total) changes")
-                )
-            }
-        } catch let StoreError.damaged(_, detail) {
-            // So damaged that it cannot be opened.
-            result = Verification(changeCount: 0, firstProblem: StoreProblem(.file, detail: detail))
+        let directory = self.common.storeDirectory
+        let result = try ReportDatabase.verify(
+            kind: try OpenedStore.kind(in: directory),
+            directory: directory
+        ) { done, total in
+            line.update(
+                done: done,
+                of: total,
+                text: say("已核对 \(done)/\(total) 笔更改", "checked \(done) of \(total) changes")
+            )
         }
         line.finish()
         if self.output.json {

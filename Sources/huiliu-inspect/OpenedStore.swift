@@ -12,7 +12,7 @@ struct OpenedStore {
 
     /// - Throws: `CommandFailure` when there is no store in `directory`, or one of each kind.
     init(in directory: String) throws {
-        self.database = try Self.database(in: directory)
+        self.database = try ReportDatabase(kind: Self.kind(in: directory), directory: directory, access: .inspect)
         let source = try self.database.read { reader in
             SchemeSource(try reader.schemeFiles().map { SchemeSource.File(name: $0.name, text: $0.text) })
         }
@@ -21,8 +21,8 @@ struct OpenedStore {
         self.scheme = try? Scheme.parse(source)
     }
 
-    /// The store alone, whatever its scheme is like.
-    static func database(in directory: String) throws -> ReportDatabase {
+    /// The kind of the store that is there.
+    static func kind(in directory: String) throws -> StoreKind {
         let kinds = StoreKind.allCases.filter {
             FileManager.default.fileExists(atPath: directory + "/" + $0.fileName)
         }
@@ -38,7 +38,7 @@ struct OpenedStore {
                 )
             )
         }
-        return try ReportDatabase(kind: kind, directory: directory, access: .inspect)
+        return kind
     }
 
     var schemeText: String {
