@@ -39,32 +39,26 @@ package final class ClientStore: Sendable {
         identity: Identity,
         scheme: SchemeSource
     ) throws -> ClientStore {
-        try self.create(
-            ReportDatabase(kind: .client, directory: directory, access: .create),
-            identity: identity,
-            scheme: scheme
-        )
+        let database = try ReportDatabase(kind: .client, directory: directory, access: .create) { writer in
+            try self.fill(writer, identity: identity, scheme: scheme)
+        }
+        return ClientStore(database, identity)
     }
 
     /// A store in memory, for tests.
     package static func inMemory(identity: Identity, scheme: SchemeSource) throws -> ClientStore {
-        try self.create(ReportDatabase(inMemory: .client), identity: identity, scheme: scheme)
+        let database = try ReportDatabase(inMemory: .client)
+        try database.write { try self.fill($0, identity: identity, scheme: scheme) }
+        return ClientStore(database, identity)
     }
 
-    private static func create(
-        _ database: ReportDatabase,
-        identity: Identity,
-        scheme: SchemeSource
-    ) throws -> ClientStore {
-        try database.write { writer in
-            try writer.setOwnReplica(identity.replica)
-            try writer.set(Setting.unit, to: identity.unit.description)
-            try writer.set(Setting.server, to: identity.server)
-            try writer.set(Setting.name, to: identity.name)
-            try writer.set(Setting.author, to: identity.author)
-            try writer.replaceSchemeFiles(with: scheme.files.map { ($0.name, $0.text) })
-        }
-        return ClientStore(database, identity)
+    static func fill(_ writer: StoreWriter, identity: Identity, scheme: SchemeSource) throws {
+        try writer.setOwnReplica(identity.replica)
+        try writer.set(Setting.unit, to: identity.unit.description)
+        try writer.set(Setting.server, to: identity.server)
+        try writer.set(Setting.name, to: identity.name)
+        try writer.set(Setting.author, to: identity.author)
+        try writer.replaceSchemeFiles(with: scheme.files.map { ($0.name, $0.text) })
     }
 
     /// Opens a store.

@@ -10,28 +10,22 @@ package final class ServerStore: Sendable {
     ///
     /// - Throws: `StoreError`.
     package static func create(in directory: String, replica: ReplicaID, scheme: SchemeSource) throws -> ServerStore {
-        try self.create(
-            ReportDatabase(kind: .server, directory: directory, access: .create),
-            replica: replica,
-            scheme: scheme
-        )
+        let database = try ReportDatabase(kind: .server, directory: directory, access: .create) { writer in
+            try self.fill(writer, replica: replica, scheme: scheme)
+        }
+        return ServerStore(database)
     }
 
     /// A store in memory, for tests.
     package static func inMemory(replica: ReplicaID, scheme: SchemeSource) throws -> ServerStore {
-        try self.create(ReportDatabase(inMemory: .server), replica: replica, scheme: scheme)
+        let database = try ReportDatabase(inMemory: .server)
+        try database.write { try self.fill($0, replica: replica, scheme: scheme) }
+        return ServerStore(database)
     }
 
-    private static func create(
-        _ database: ReportDatabase,
-        replica: ReplicaID,
-        scheme: SchemeSource
-    ) throws -> ServerStore {
-        try database.write { writer in
-            try writer.setOwnReplica(replica)
-            try Self.replaceScheme(with: scheme, writer)
-        }
-        return ServerStore(database)
+    static func fill(_ writer: StoreWriter, replica: ReplicaID, scheme: SchemeSource) throws {
+        try writer.setOwnReplica(replica)
+        try self.replaceScheme(with: scheme, writer)
     }
 
     /// Opens a store.

@@ -76,7 +76,7 @@ struct ServerConnection {
 /// What it holds is bounded, however little the client reads. It takes nothing from the client while control frames wait;
 /// it loads no batch while another waits; and it never holds a share of the common memory while it waits for the client.
 private struct Conversation {
-    private typealias Load = (scope: UnitCode, peer: Frontier)
+    private typealias Load = (scope: UnitCode, peer: PeerStanding)
 
     let connection: ServerConnection
     let patience: Patience
@@ -165,9 +165,9 @@ private struct Conversation {
                 if let error { self.log(error) }
                 isOver = true
             case .noteOwnHeads(let scope, let heads):
-                let (store, now) = (self.store, self.now())
+                let (store, now) = (self.connection.store, self.connection.now())
                 try await NIOThreadPool.singleton.runIfActive {
-                    try store.noteOwnHeads(heads, in: scope, now: now, newReplica: .random())
+                    try store.noteOwnHeads(heads, in: scope, now: now, newReplica: ReplicaID.random())
                 }
             case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
                 preconditionFailure("only a client is told this")

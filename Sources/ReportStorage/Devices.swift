@@ -27,15 +27,15 @@ extension StoreReader {
                 FROM device ORDER BY unit, replica
                 """
         ).compactMap { row in
-            guard let unit = UnitCode(row["unit"] as String) else { return nil }
-            let replica = ReplicaID(storedAs: row["replica"])
+            guard let unit = UnitCode(try row.text("unit")) else { return nil }
+            let replica = ReplicaID(storedAs: try row.integer("replica"))
             return Device(
                 replica: replica,
                 unit: unit,
                 name: try self.anywhere(replica) { try self.deviceName(of: replica, in: $0) },
                 continues: try self.anywhere(replica) { try self.deviceContinued(by: replica, in: $0) },
-                changeCount: row["changes"],
-                lastSeen: Timestamp(secondsSince1970: row["last_seen"])
+                changeCount: Int(try row.integer("changes")),
+                lastSeen: try row.time("last_seen")
             )
         }
     }

@@ -9,6 +9,9 @@ package struct OwnReplica: Hashable, Sendable {
     /// When the current id took the place of the last former one, by this store's clock.
     package let since: Timestamp?
 
+    /// The named value that holds ``current``, for a store that is rebuilt from what can be read of it.
+    package static let setting = "replica"
+
     /// Every id under which this store has written.
     var all: Set<ReplicaID> { Set(self.former + [self.current]) }
 }
@@ -21,7 +24,6 @@ extension ReplicaID {
 }
 
 private enum Setting {
-    static let replica = "replica"
     static let former = "former_replicas"
     static let since = "replica_since"
 }
@@ -29,7 +31,7 @@ private enum Setting {
 extension StoreReader {
     /// As whom this store writes; `nil` when the store does not say, so that it is damaged.
     package func ownReplica() throws -> OwnReplica? {
-        guard let current = try self.setting(Setting.replica).flatMap({ ReplicaID($0) }) else { return nil }
+        guard let current = try self.setting(OwnReplica.setting).flatMap({ ReplicaID($0) }) else { return nil }
         return OwnReplica(
             current: current,
             former: try self.setting(Setting.former)?.split(separator: " ").compactMap { ReplicaID($0) } ?? [],
@@ -41,7 +43,7 @@ extension StoreReader {
 extension StoreWriter {
     /// Says as whom a new store writes.
     package func setOwnReplica(_ replica: ReplicaID) throws {
-        try self.set(Setting.replica, to: replica.description)
+        try self.set(OwnReplica.setting, to: replica.description)
     }
 
     /// Somebody shows these changes of this store's own chain in a scope. If one of them is not held here, the store was

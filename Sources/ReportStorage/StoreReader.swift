@@ -23,7 +23,7 @@ extension StoreReader {
     /// The scheme's files, by name.
     package func schemeFiles() throws -> [(name: String, text: String)] {
         try Row.fetchAll(self.database, sql: "SELECT name, text FROM scheme_file ORDER BY name")
-            .map { (name: $0["name"], text: $0["text"]) }
+            .map { (name: try $0.text("name"), text: try $0.text("text")) }
     }
 }
 
@@ -52,21 +52,25 @@ extension StoreReader {
                 """
         )
         let lines = try Row.fetchAll(statement, arguments: [number]).map { row in
-            let fork: Int64? = row["fork_line"]
+            let fork = try row.optionalInteger("fork_line").map {
+                ScopeChains.Position(line: $0, sequence: try row.count("fork_sequence"))
+            }
             let head = ScopeChains.Head(
-                sequence: UInt64(row["head_sequence"] as Int64),
+                sequence: try row.count("head_sequence"),
                 hash: try row.chainHash("head_hash")
             )
-            var reader = ByteReader(row.bytes("frontier"))
+            var reader = ByteReader(try row.bytes("frontier"))
             return ScopeChains.Line(
-                number: row["number"],
-                replica: ReplicaID(storedAs: row["replica"]),
-                fork: fork.map { ScopeChains.Position(line: $0, sequence: UInt64(row["fork_sequence"] as Int64)) },
+                number: try row.integer("number"),
+                replica: ReplicaID(storedAs: try row.integer("replica")),
+                fork: fork,
                 head: head,
                 frontierAtHead: Frontier(try reader.references(upTo: .max))
             )
         }
-        return ScopeChains(scope: scope, lines: lines)
+        let chains = ScopeChains(scope: scope, lines: lines)
+        try chains.requireTree()
+        return chains
     }
 
     package func hash(at position: ScopeChains.Position) throws -> ChainHash {
@@ -88,7 +92,7 @@ extension StoreReader {
             sql: "SELECT number, delivered_sequence FROM line WHERE scope = ?",
             arguments: [number]
         ).reduce(into: [ScopeChains.LineNumber: UInt64]()) {
-            $0[$1["number"]] = UInt64($1["delivered_sequence"] as Int64)
+            $0[try $1.integer("number")] = try $1.count("delivered_sequence")
         }
         guard chains.lines.contains(where: { delivered[$0.number]! < $0.head.sequence }) else { return nil }
         return Frontier(
@@ -113,8 +117,8 @@ extension StoreReader {
                 """
         )
         return (
-            lines.reduce(0) { $0 + ($1["count"] as Int) },
-            lines.compactMap { $0["since"] as Int64? }.min().map { Timestamp(secondsSince1970: $0) }
+            Int(try lines.reduce(0) { $0 + (try $1.integer("count")) }),
+            try lines.compactMap { try $0.optionalInteger("since") }.min().map { Timestamp(secondsSince1970: $0) }
         )
     }
 }
@@ -225,7 +229,7 @@ extension StoreReader {
             let stored = try self.storedChange(row, in: chains, after: predecessor)
             predecessor = stored.hash
             byteCount += stored.canonicalBytes.count
-            changes.append((row["position"], stored))
+            changes.append((try row.integer("position"), stored))
         }
         return (changes, changes.last.map { $0.change.chained.sequence < line.head.sequence } ?? false)
     }
@@ -243,10 +247,10 @@ extension StoreReader {
             arguments: [number]
         ).map { row in
             LogEntry(
-                position: ScopeChains.Position(line: row["line"], sequence: UInt64(row["sequence"] as Int64)),
+                position: try row.position(),
                 stored: try self.storedChange(row, in: chains),
-                received: Timestamp(secondsSince1970: row["received"]),
-                isDelivered: (row["sequence"] as Int64) <= (row["delivered_sequence"] as Int64)
+                received: try row.time("received"),
+                isDelivered: try row.integer("sequence") <= row.integer("delivered_sequence")
             )
         }
     }
@@ -256,9 +260,9 @@ extension StoreReader {
         in chains: ScopeChains,
         after predecessor: ChainHash? = nil
     ) throws -> StoredChange {
-        let position = ScopeChains.Position(line: row["line"], sequence: UInt64(row["sequence"] as Int64))
-        let line = chains[position.line]
-        let bytes = row.bytes("bytes")
+        let position = try row.position()
+        let line = try chains.held(position.line)
+        let bytes = try row.bytes("bytes")
         var tag: UInt32 = 0
         if position.sequence > 1 {
             let isFirst = line.fork?.sequence ?? 0 == position.sequence - 1
@@ -296,19 +300,6 @@ extension ReplicaID {
     }
 
     var stored: Int64 { Int64(bitPattern: self.rawValue) }
-}
-
-extension Row {
-    func bytes(_ column: String) -> [UInt8] {
-        (self[column] as Data?).map { Array($0) } ?? []
-    }
-
-    func chainHash(_ column: String) throws -> ChainHash {
-        guard let hash = ChainHash(bytes: self.bytes(column)) else {
-            throw MalformedBytes(offset: 0, expected: "a hash in column \(column)")
-        }
-        return hash
-    }
 }
 
 extension Statement {

@@ -135,7 +135,7 @@ struct ManyClients {
                     switch actions.removeFirst() {
                     case .send(let message): try await outbound.write(OutgoingFrame(message))
                     case .load(let scope, let peer):
-                        let changes = peer.heads.isEmpty ? store.storedChanges : []
+                        let changes = peer.frontier.isEmpty ? store.storedChanges : []
                         let loaded = LoadedChanges(changes: changes, frontier: store.frontier, hasUnknownHeads: false)
                         actions = session.loaded(scope, loaded) + actions
                     case .close(let error):

@@ -51,12 +51,12 @@ struct FairTurnsTests {
                 if scope == Self.big {
                     next = Array(bigChanges.prefix(1))
                     bigChanges = Array(bigChanges.dropFirst())
-                } else if peer.heads.isEmpty {
+                } else if peer.frontier.isEmpty {
                     next = [Reference(word: "B1")!]
                 }
                 let loaded = LoadedChanges(
                     changes: next.map(\.stored),
-                    frontier: next.isEmpty ? peer : Frontier(next),
+                    frontier: next.isEmpty ? peer.frontier : Frontier(next),
                     hasUnknownHeads: false
                 )
                 waiting += session.loaded(scope, loaded)
@@ -84,8 +84,8 @@ struct FairTurnsTests {
             frontier: Frontier([Reference(word: "B1")!]),
             hasUnknownHeads: false
         )
-        #expect(peer.heads.isEmpty)
-        #expect(session.loaded(Self.big, first).contains(.load(Self.big, lackedBy: first.frontier)))
+        #expect(peer.frontier.isEmpty)
+        #expect(session.loaded(Self.big, first).contains(.load(Self.big, lackedBy: PeerStanding(frontier: first.frontier))))
         let answer = session.received(.have(Have(scope: Self.big, batchesSeen: 1, frontier: Frontier())))
         #expect(answer.isEmpty, "one load at a time")
         let second = LoadedChanges(
@@ -93,7 +93,7 @@ struct FairTurnsTests {
             frontier: Frontier([Reference(word: "B2")!]),
             hasUnknownHeads: false
         )
-        #expect(session.loaded(Self.big, second) == [.load(Self.big, lackedBy: Frontier())])
+        #expect(session.loaded(Self.big, second) == [.load(Self.big, lackedBy: PeerStanding(frontier: Frontier()))])
         actions = session.loaded(Self.big, first)
         #expect(actions.count == 2, "\(actions)")
     }

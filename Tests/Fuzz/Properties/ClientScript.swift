@@ -34,7 +34,7 @@ final class ClientScript {
             guard !held.isEmpty else { continue }
             _ = try self.store.take(Batch(scope: scope, changes: held), now: Self.now)
             let delivered = Frontier(held.prefix(Int(self.script.byte()) % (held.count + 1)).suffix(1).map(\.reference))
-            try self.store.noteProvinceHolds(delivered, in: scope)
+            try Self.note(delivered, in: scope, self.store)
         }
         self.session = ClientSession(
             ClientSession.Start(
@@ -74,16 +74,22 @@ final class ClientScript {
             case .markDelivered(let scope, let references):
                 try self.store.markDelivered(references, in: scope)
             case .noteProvinceHolds(let scope, let frontier):
-                try self.store.noteProvinceHolds(frontier, in: scope)
+                try Self.note(frontier, in: scope, self.store)
             case .noteWelcome(let time, _):
                 try self.store.noteSync(at: Self.now, skewSeconds: time.seconds(since: Self.now))
             case .saveScheme(let bytes):
                 _ = try? SchemeSource(encoded: bytes)
             case .close:
                 try self.heard.close()
-            case .identify:
-                throw BrokenProperty("only a server identifies")
+            case .identify, .noteOwnHeads:
+                throw BrokenProperty("only a server is told \(action)")
             }
         }
+    }
+
+    /// The province holds this much.
+    private static func note(_ frontier: Frontier, in scope: UnitCode, _ store: ClientStore) throws {
+        let newReplica = ReplicaID(rawValue: 0xE1)
+        try store.noteProvinceHolds(frontier, in: scope, now: Self.now, newReplica: newReplica)
     }
 }

@@ -80,6 +80,7 @@ struct MessageScript {
         case 7: Message.done.frame
         case 8: Message.scheme(self.schemePart()).frame
         case 9: Message.goodbye(.shuttingDown).frame
+        case 10: Message.want(self.want(surroundings)).frame
         default: nil
         }
     }
@@ -136,6 +137,13 @@ struct MessageScript {
         )
     }
 
+    private mutating func want(_ surroundings: Surroundings) -> Want {
+        let scope = self.scope()
+        let frontier = self.frontier(of: scope, surroundings)
+        let replica = frontier.heads.picked(self.byte())?.replica ?? ReplicaID(rawValue: 0xA1)
+        return Want(scope: scope, marks: ChainMarks(replica: replica, references: frontier.heads(of: replica)))
+    }
+
     /// Some of what is known, and what nobody has.
     private mutating func frontier(of scope: UnitCode, _ surroundings: Surroundings) -> Frontier {
         var heads = self.byte() % 2 == 0 ? [] : surroundings.standing(scope).frontier.heads
@@ -180,5 +188,12 @@ struct MessageScript {
             inflatedByteCount: Int(self.byte()) << Int(self.byte() % 17),
             bytes: bytes
         )
+    }
+}
+
+extension [Reference] {
+    /// One of them; `nil` when there are none.
+    fileprivate func picked(_ number: UInt8) -> Reference? {
+        self.isEmpty ? nil : self[Int(number) % self.count]
     }
 }

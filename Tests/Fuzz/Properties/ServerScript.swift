@@ -55,6 +55,9 @@ final class ServerScript {
                 try self.perform(self.session.committed(batch, outcome, own: frontier))
             case .close:
                 try self.heard.close()
+            case .noteOwnHeads(let scope, let heads):
+                let newReplica = ReplicaID(rawValue: 0xE1)
+                try self.store.noteOwnHeads(heads, in: scope, now: Self.now, newReplica: newReplica)
             case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
                 throw BrokenProperty("only a client is told \(action)")
             }
@@ -74,7 +77,7 @@ final class ServerScript {
         _ = try self.store.commit([.note(hello.replica, units[0])], now: Self.now)
         return self.session.identified(
             ServerSession.Identified(
-                replica: self.store.replica,
+                replica: try self.store.ownReplica().current,
                 now: Self.now,
                 scheme: 0,
                 schemeBytes: Self.bytes,
