@@ -93,8 +93,8 @@ struct OpeningTests {
             _ = try ReportDatabase(kind: .client, directory: directory.path + "/c", access: .write)
         }
         // A file is in the way.
-        let path = directory.path + "/a/b/client.sqlite/d"
-        #expect(throws: StoreError.unwritable(path: path, detail: "mkdir")) { try Self.store(.client, in: path) }
+        let file = directory.path + "/a/b/client.sqlite"
+        #expect(throws: StoreError.notDirectory(path: file)) { try Self.store(.client, in: file + "/d") }
     }
 
     @Test("A store opened for reading cannot be written, and reads while another writes")
