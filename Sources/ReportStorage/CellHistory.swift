@@ -17,53 +17,83 @@ extension StoreReader {
     ///
     /// - Complexity: the log of the cell's scope.
     package func history(of address: CellAddress) throws -> [CellEvent] {
-        let chains = try self.chains(in: address.unit)
         let target = address.inScope
-        var frontiers: [ScopeChains.Position: Frontier] = [:]
+        var walk = try ScopeWalk(self, scope: address.unit)
+        var writes = WritesOfCell()
         var events: [CellEvent] = []
-        var known: [(position: ScopeChains.Position, context: [ScopeChains.Position])] = []
         for entry in try self.log(of: address.unit) {
-            let chained = entry.stored.chained
-            let before = chains.predecessor(of: entry.position)
-            let (context, after) = ScopeChains.frontiers(
-                of: chained,
-                named: entry.stored.reference,
-                base: before.flatMap { frontiers[$0] } ?? Frontier()
-            )
-            frontiers[entry.position] = after
-            guard let write = chained.change.writes.first(where: { $0.address == target }) else { continue }
-            let heads = try chains.positions(ofTaken: context, hash: self.hash)
-            let dot = chains.dot(of: entry.stored)
-            var event = CellEvent(
-                dot: dot,
-                authored: AuthoredVersion(
-                    version: Version(
-                        time: chained.change.time,
-                        replica: chained.replica,
-                        sequence: chained.sequence,
-                        hash: entry.stored.hash,
-                        value: write.value
+            let stored = entry.stored
+            let context = try walk.context(of: entry)
+            guard let write = stored.chained.change.writes.first(where: { $0.address == target }) else { continue }
+            let dot = walk.chains.dot(of: stored)
+            let superseded = writes.add(entry.position, context: context, in: walk.chains)
+            for index in superseded { events[index].supersededBy.append(dot) }
+            events.append(
+                CellEvent(
+                    dot: dot,
+                    authored: AuthoredVersion(
+                        version: Version(
+                            time: stored.chained.change.time,
+                            replica: stored.chained.replica,
+                            sequence: stored.chained.sequence,
+                            hash: stored.hash,
+                            value: write.value
+                        ),
+                        author: stored.chained.change.author,
+                        device: try self.deviceName(of: stored.chained.replica, in: address.unit)
                     ),
-                    author: chained.change.author,
-                    device: try self.deviceName(of: chained.replica, in: address.unit)
-                ),
-                supersedes: [],
-                supersededBy: [],
-                isDelivered: entry.isDelivered
+                    supersedes: superseded.map { events[$0].dot },
+                    supersededBy: [],
+                    isDelivered: entry.isDelivered
+                )
             )
-            // A write replaces those that its author had seen and that nothing he had seen had replaced.
-            for (index, other) in known.enumerated() where chains.isCovered(other.position, by: heads) {
-                let isReplaced = known.contains { later in
-                    chains.isCovered(later.position, by: heads)
-                        && chains.isCovered(other.position, by: later.context)
-                }
-                guard !isReplaced else { continue }
-                event.supersedes.append(events[index].dot)
-                events[index].supersededBy.append(dot)
-            }
-            known.append((entry.position, heads))
-            events.append(event)
         }
         return events
+    }
+}
+
+/// Goes through the log of a scope, and knows of each change what its author had seen.
+struct ScopeWalk {
+    let chains: ScopeChains
+    private let reader: StoreReader
+    private var frontiers: [ScopeChains.Position: Frontier] = [:]
+
+    init(_ reader: StoreReader, scope: UnitCode) throws {
+        self.reader = reader
+        self.chains = try reader.chains(in: scope)
+    }
+
+    /// The heads of what the author had seen. To be called for every change, in the order of the log.
+    mutating func context(of entry: LogEntry) throws -> [ScopeChains.Position] {
+        let before = self.chains.predecessor(of: entry.position)
+        let (context, after) = ScopeChains.frontiers(
+            of: entry.stored.chained,
+            named: entry.stored.reference,
+            base: before.flatMap { self.frontiers[$0] } ?? Frontier()
+        )
+        self.frontiers[entry.position] = after
+        return try self.chains.positions(ofTaken: context, hash: self.reader.hash)
+    }
+}
+
+/// The writes of one cell, in the order of the log.
+struct WritesOfCell {
+    private var known: [(position: ScopeChains.Position, context: [ScopeChains.Position])] = []
+
+    /// Adds the next write.
+    ///
+    /// - Returns: The writes that it replaces, as indexes in order of adding: those that its author had seen and that
+    ///   nothing he had seen had replaced.
+    mutating func add(
+        _ position: ScopeChains.Position,
+        context: [ScopeChains.Position],
+        in chains: ScopeChains
+    ) -> [Int] {
+        let seen = self.known.indices.filter { chains.isCovered(self.known[$0].position, by: context) }
+        let replaced = seen.filter { index in
+            !seen.contains { chains.isCovered(self.known[index].position, by: self.known[$0].context) }
+        }
+        self.known.append((position, context))
+        return replaced
     }
 }

@@ -1,18 +1,42 @@
 import Foundation
+import ReportModel
+
+/// A file that would have to be replaced to be written.
+package struct FileExists: ExplainedError, Equatable {
+    package let path: String
+    /// The option that allows it, if there is one.
+    package let option: String?
+
+    package init(path: String, option: String? = nil) {
+        self.path = path
+        self.option = option
+    }
+
+    package var code: String { "file_exists" }
+
+    package var explanation: Bilingual {
+        Bilingual("文件 \(self.path) 已存在，未作改动。", "\(self.path) exists already; it was left unchanged.")
+    }
+
+    package var advice: Bilingual {
+        guard let option else { return Bilingual("请换一个文件名。", "Give another name.") }
+        return Bilingual("请换一个文件名，或加 \(option)。", "Give another name, or add \(option).")
+    }
+}
 
 /// A file that is made under another name beside its place and put there when it is whole: whoever looks sees all of it
 /// or nothing, whenever this program or the power ends.
-struct PublishedFile {
+package struct PublishedFile {
     /// Where the file will be.
-    let path: String
+    package let path: String
     /// Where it is made.
-    let draft: String
+    package let draft: String
 
     /// What stands between a file's name and a random part in the name of its draft.
     private static let mark = ".new-"
 
     /// Removes the drafts that earlier attempts left.
-    init(path: String) {
+    package init(path: String) {
         self.path = path
         let (folder, name) = ((path as NSString).deletingLastPathComponent, (path as NSString).lastPathComponent)
         let left = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
@@ -22,23 +46,41 @@ struct PublishedFile {
         self.draft = path + Self.mark + UUID().uuidString.prefix(8)
     }
 
-    /// Puts the draft, which is closed and on disk, in its place.
+    /// Puts the draft, which is closed, in its place, also in the place of another file.
+    package func replace() throws {
+        try self.syncDraft()
+        guard rename(self.draft, self.path) == 0 else { throw self.unwritable }
+        Self.syncFolder(of: self.path)
+    }
+
+    private func syncDraft() throws {
+        let descriptor = open(self.draft, O_RDONLY)
+        guard descriptor >= 0, fsync(descriptor) == 0 else { throw self.unwritable }
+        close(descriptor)
+    }
+
+    private var unwritable: StoreError {
+        StoreError.unwritable(path: self.path, detail: String(cString: strerror(errno)))
+    }
+
+    /// Puts the draft, which is closed, in its place.
     ///
     /// - Throws: `alreadyThere` when something has that name, which is left as it is.
-    func publish(alreadyThere: @autoclosure () -> any Error) throws {
+    package func publish(alreadyThere: @autoclosure () -> any Error) throws {
+        try self.syncDraft()
         // A second name cannot replace a file, as renaming would. Some file systems have no second names.
         if link(self.draft, self.path) == 0 {
             unlink(self.draft)
         } else if errno == EEXIST {
             throw alreadyThere()
         } else if rename(self.draft, self.path) != 0 {
-            throw StoreError.unwritable(path: self.path, detail: String(cString: strerror(errno)))
+            throw self.unwritable
         }
         Self.syncFolder(of: self.path)
     }
 
     /// Removes what was made of the draft.
-    func discard() {
+    package func discard() {
         for suffix in ["", "-wal", "-shm", "-journal"] { unlink(self.draft + suffix) }
     }
 

@@ -8,7 +8,7 @@ import ReportModel
 package final class ReportDatabase: Sendable {
     package let kind: StoreKind
     package let path: String
-    private let connection: any DatabaseWriter
+    let connection: any DatabaseWriter
 
     /// How a store is opened.
     package enum Access: Sendable {

@@ -218,8 +218,9 @@ final class Salvage {
     private func noteChange(_ position: Int64, _ values: [ScannedPages.Value], _ database: Database) throws {
         guard let line = values[1].integer, let sequence = values[2].integer, sequence > 0,
             let hash = values[3].blob, hash.count == ChainHash.byteCount, let received = values[4].integer,
-            let bytes = values[5].blob, (try? Change(canonicalBytes: bytes)) != nil
+            let bytes = values[5].blob, let change = try? Change(canonicalBytes: bytes)
         else { return }
+        self.replicas.formUnion(change.contextDifference.map(\.replica))
         let place = LogPlace(position: position, line: line, sequence: sequence, received: received)
         // A store of an older program has no checksums, and is believed.
         let isSealed = values.count == 6 || values[6].integer == place.checksum(with: hash)

@@ -174,7 +174,7 @@ extension StoreReader {
         }
     }
 
-    private func key(of address: CellAddress) throws -> CellKey? {
+    func key(of address: CellAddress) throws -> CellKey? {
         guard let form = try self.number(of: address.form), let scope = try self.number(of: address.unit),
             let row = try self.number(of: address.row), let item = try self.number(of: address.item)
         else { return nil }

@@ -10,13 +10,18 @@ struct OpenedClient {
     let scheme: Scheme
 
     init(_ common: CommonOptions, access: ReportDatabase.Access) throws {
+        self.store = try Self.store(common, access: access)
+        self.scheme = try Scheme.parse(try self.store.schemeSource())
+    }
+
+    /// The store alone, whatever its scheme is like.
+    static func store(_ common: CommonOptions, access: ReportDatabase.Access) throws -> ClientStore {
         do {
-            self.store = try ClientStore(in: common.storeDirectory, access: access)
+            return try ClientStore(in: common.storeDirectory, access: access)
         } catch let error as StoreError {
             guard case .notFound = error else { throw error }
             throw CommandFailure(Exit.usage, error)
         }
-        self.scheme = try Scheme.parse(try self.store.schemeSource())
     }
 
     /// The cell that a person typed, if this office may write it.

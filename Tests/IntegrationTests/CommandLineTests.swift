@@ -4,11 +4,12 @@ import Testing
 @Suite("The commands, as people and scripts meet them")
 struct CommandLineTests {
     static let subcommands: [(command: Command, name: String)] =
-        ["init", "serve", "scheme", "totals", "board", "devices"].map { (.server, $0) }
-        + ["init", "set", "import", "show", "status", "sync", "conflicts", "resolve", "match", "check", "submit"].map {
-            (.client, $0)
-        }
-        + ["status", "log", "explain", "diff"].map { (.inspect, $0) }
+        ["init", "serve", "scheme", "totals", "board", "devices", "backup", "rebuild"].map { (.server, $0) }
+        + [
+            "init", "set", "import", "show", "status", "sync", "conflicts", "resolve", "match", "check", "submit",
+            "export", "rebuild",
+        ].map { (.client, $0) }
+        + ["status", "log", "explain", "diff", "verify"].map { (.inspect, $0) }
 
     /// Whether `text` has Chinese characters.
     private static func isChinese(_ text: String) -> Bool {
@@ -136,6 +137,12 @@ struct CommandLineTests {
         (.inspect, "explain not-a-cell --store STORE", 2, "malformed_address"),
         (.inspect, "status --store NONE", 2, "store_not_found"),
         (.inspect, "diff STORE NONE", 2, "store_not_found"),
+        (.inspect, "verify --store NONE", 2, "store_not_found"),
+        (.client, "rebuild --store NONE", 2, "store_not_found"),
+        (.client, "rebuild --unit nowhere --store STORE", 2, "unknown_unit"),
+        (.client, "rebuild --server nowhere --store STORE", 2, "usage"),
+        (.server, "rebuild --store NONE", 2, "store_not_found"),
+        (.server, "rebuild --scheme no-such-folder --store PROVINCE", 2, "usage"),
     ]
 
     @Test("say in one sentence what is wrong and what to do next, and exit as the contract says")

@@ -65,7 +65,7 @@ struct VerificationTests {
         ("UPDATE line SET frontier = x'00' WHERE number = 1", .head),
         ("UPDATE line SET delivered_sequence = head_sequence + 1 WHERE number = 1", .delivered),
         ("INSERT INTO scope (unit) VALUES ('410000')", .empty),
-        ("UPDATE scope SET unit = '410728-03' WHERE number = 1", .hash),
+        ("UPDATE scope SET unit = '410728-09' WHERE number = 1", .hash),
         ("DELETE FROM cell WHERE others = 2", .cellMissing),
         ("UPDATE cell SET value = x'0504' WHERE others = 2", .cellWrong),
         ("UPDATE cell SET others = 1 WHERE others = 2", .cellWrong),

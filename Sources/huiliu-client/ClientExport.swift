@@ -1,0 +1,137 @@
+import ArgumentParser
+import ClientStore
+import Foundation
+import ReportCommand
+import ReportModel
+import ReportPages
+import ReportStorage
+
+struct ClientExport: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "export",
+            abstract: say(
+                "把数据库中的全部内容连同历史导出为 CSV",
+                "Writes everything that the store holds, with its history, as CSV."
+            ),
+            discussion: say(
+                "例：huiliu-client export 全部.csv\n每次写入一行：谁、在哪台设备、何时、取代了什么、是否送达。加 --current 只写现值，import 可以读回。文件名写 - 则输出到标准输出。",
+                "Example: huiliu-client export all.csv\nOne row for every write: who, on which device, when, what it superseded, whether it is delivered. With --current only the present values, which import reads back. The file - is standard output."
+            )
+        )
+    }
+
+    @OptionGroup var common: CommonOptions
+    @Flag(help: ArgumentHelp(say("只导出现值，供 import 读回", "Only the present values, for import.")))
+    var current = false
+    @Flag(help: ArgumentHelp(say("覆盖已有的文件", "Replace an existing file.")))
+    var overwrite = false
+    @Argument(help: ArgumentHelp(say("CSV 文件，或 -", "The CSV file, or -."), valueName: "file"))
+    var file: String
+
+    func run() async throws {
+        let client = try OpenedClient.store(self.common, access: .read)
+        guard self.file != "-" else {
+            try self.write(client.database, to: .standardOutput)
+            return
+        }
+        let exists = FileExists(path: self.file, option: "--overwrite")
+        guard self.overwrite || !FileManager.default.fileExists(atPath: self.file) else { throw exists }
+        let file = PublishedFile(path: self.file)
+        do {
+            guard FileManager.default.createFile(atPath: file.draft, contents: nil),
+                let handle = FileHandle(forWritingAtPath: file.draft)
+            else { throw StoreError.unwritable(path: self.file, detail: "create") }
+            try self.write(client.database, to: handle)
+            try handle.close()
+            if self.overwrite { try file.replace() } else { try file.publish(alreadyThere: exists) }
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+
+    /// Writes one consistent state, piece by piece.
+    private func write(_ database: ReportDatabase, to handle: FileHandle) throws {
+        var sheet = Sheet(handle)
+        var conflictCount = 0
+        try database.read { reader in
+            try sheet.add(CSVText.mark + CSVText.record(self.header))
+            for scope in try reader.scopes() {
+                guard !self.current else {
+                    for cell in try reader.cells(of: scope) where !cell.address.form.isSystem && cell.value != .missing
+                    {
+                        try sheet.add(CSVText.record(Self.cell(cell.address, cell.value)))
+                        conflictCount += cell.isConflict ? 1 : 0
+                    }
+                    continue
+                }
+                try reader.forEachWrite(in: scope) { try sheet.add(CSVText.record(Self.row($0))) }
+            }
+        }
+        try sheet.finish()
+        guard conflictCount > 0 else { return }
+        Console.error(
+            say(
+                "有 \(conflictCount) 个单元格冲突，导出的是暂显示的值。",
+                "Cells in conflict: \(conflictCount); the value shown for now was written."
+            )
+        )
+    }
+
+    private var header: [String] {
+        let cell = say("单位,报表,报告期,行,指标,数值", "unit,form,period,row,item,value")
+        let history = say(
+            ",状态,设备号,序号,哈希,填报人,设备,填报时间,接收时间,已送达,取代",
+            ",state,replica,sequence,hash,author,device,time,received,delivered,supersedes"
+        )
+        return (self.current ? cell : cell + history).split(separator: ",").map(String.init)
+    }
+
+    /// As `import` reads it.
+    private static func cell(_ address: CellAddress, _ value: CellValue) -> [String] {
+        [
+            address.unit.description, address.form.description, address.period.description, address.row.description,
+            address.item.description, value.description,
+        ]
+    }
+
+    private static func row(_ write: ExportedWrite) -> [String] {
+        let state =
+            switch write.state {
+            case .current: say("现值", "current")
+            case .conflicting: say("冲突", "conflicting")
+            case .superseded: say("已取代", "superseded")
+            }
+        return self.cell(write.address, write.value) + [
+            state, write.replica.description, String(write.sequence), write.hash.description, write.author,
+            write.device ?? "", write.time.description, write.received.description,
+            write.isDelivered ? say("是", "yes") : say("否", "no"), write.supersedes.joined(separator: " "),
+        ]
+    }
+
+    /// Collects lines, and writes them some at a time.
+    private struct Sheet {
+        private let handle: FileHandle
+        private var pending: [UInt8] = []
+        private static let chunkByteCount = 1 << 16
+
+        init(_ handle: FileHandle) {
+            self.handle = handle
+        }
+
+        mutating func add(_ text: String) throws {
+            self.pending += Array(text.utf8)
+            if self.pending.count >= Self.chunkByteCount { try self.finish() }
+        }
+
+        mutating func finish() throws {
+            do {
+                try self.handle.write(contentsOf: self.pending)
+            } catch {
+                throw StoreError.unwritable(path: "CSV", detail: error.localizedDescription)
+            }
+            self.pending = []
+        }
+    }
+}
