@@ -4,6 +4,7 @@ import NIOPosix
 import ReportModel
 import ReportScheme
 import ReportSession
+import ReportStorage
 import ReportTransport
 import ReportWire
 import ServerStore
