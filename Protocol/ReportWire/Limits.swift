@@ -84,6 +84,8 @@ package enum Limits {
     /// The bytes that the kernel may hold unsent of a connection, where the system lets us say so: 16 KiB, ahead of which
     /// a control frame cannot go.
     package static let unsentByteCountMax = 16 * 1024
+    /// The most bytes that a server reads of a connection at one time: 16 KiB, in a buffer that the connection keeps.
+    package static let readByteCountMax = 16 * 1024
     /// The buffer that the kernel has for what a client sends: 128 KiB. When a client hangs up, all of it is read at once.
     package static let receiveBufferByteCount = 128 * 1024
     /// The memory for batches that a server's connections decode, commit and load at one time: 64 MiB, all together.

@@ -75,6 +75,9 @@ struct ServerConnection {
 ///
 /// What it holds is bounded, however little the client reads. It takes nothing from the client while control frames wait;
 /// it loads no batch while another waits; and it never holds a share of the common memory while it waits for the client.
+///
+/// What it does with a frame is not inlined where it waits for one: an idle connection keeps the memory of the functions
+/// that wait, and all they might call from there.
 private struct Conversation {
     private typealias Load = (scope: UnitCode, peer: PeerStanding)
 
@@ -128,14 +131,8 @@ private struct Conversation {
             }
             switch event {
             case .frame(let frame):
-                defer { self.share = nil }
-                if frame.kind == Message.Kind.batch.rawValue {
-                    self.share = try await self.connection.memory.take(frame.batchMemoryByteCount)
-                }
-                guard let message = try Message(frame) else { continue }
-                self.connection.logger.trace("received", metadata: message.metadata)
-                if message.kind == .hello { frames.isGreeted = true }
-                if try await self.perform(self.session.received(message)) { return }
+                if frame.kind == Message.Kind.hello.rawValue { frames.isGreeted = true }
+                if try await self.take(frame) { return }
             case .bulkSent:
                 self.bulkCount -= 1
             case .woken:
@@ -145,10 +142,23 @@ private struct Conversation {
         _ = try await self.perform(self.session.ended(.shuttingDown))
     }
 
+    /// - Returns: Whether the conversation is over.
+    @inline(never)
+    private mutating func take(_ frame: Frame) async throws -> Bool {
+        defer { self.share = nil }
+        if frame.kind == Message.Kind.batch.rawValue {
+            self.share = try await self.connection.memory.take(frame.batchMemoryByteCount)
+        }
+        guard let message = try Message(frame) else { return false }
+        self.connection.logger.trace("received", metadata: message.metadata)
+        return try await self.perform(self.session.received(message))
+    }
+
     /// Performs the actions in order and depth first: what an action leads to comes before the next one. Only loads wait
     /// until the client has read what was loaded before.
     ///
     /// - Returns: Whether the conversation is over.
+    @inline(never)
     private mutating func perform(_ actions: [SessionAction]) async throws -> Bool {
         var isOver = false
         for action in actions {
@@ -176,6 +186,7 @@ private struct Conversation {
         return isOver
     }
 
+    @inline(never)
     private mutating func send(_ message: Message) async throws {
         self.connection.logger.trace("sent", metadata: message.metadata)
         let outgoing = OutgoingFrame(message)
@@ -199,6 +210,7 @@ private struct Conversation {
         return self.session.committed(batch, outcome, own: frontier)
     }
 
+    @inline(never)
     private mutating func load(_ load: Load) async throws -> [SessionAction] {
         self.share = try await self.connection.memory.take(Limits.batchMemoryByteCountMax)
         let store = self.connection.store
@@ -228,6 +240,7 @@ extension Frame {
 }
 
 extension ServerConnection {
+    @inline(never)
     fileprivate func identify(_ hello: Hello, _ session: inout ServerSession) async throws -> [SessionAction] {
         let (store, inUse) = (self.store, self.scheme)
         let (current, units) = try await NIOThreadPool.singleton.runIfActive {

@@ -116,6 +116,12 @@ extension SyncService {
                 // Connections have it from the listener.
                 .serverChannelOption(.socketOption(.so_rcvbuf), value: .init(Limits.receiveBufferByteCount))
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                // A connection keeps the buffer of its last read: one, and no larger than what it last needed.
+                .childChannelOption(.maxMessagesPerRead, value: 1)
+                .childChannelOption(
+                    .recvAllocator,
+                    value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 256, maximum: Limits.readByteCountMax)
+                )
                 // A client that has said all it has to say is still told why its connection ends.
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
             if let option = FrameLine.unsentOption {

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import ReportModel
+import ReportStorage
 import ReportTransport
 import ServerStore
 import ServerSync

@@ -47,6 +47,7 @@ struct SpecificationTests {
         ("controlByteCountMax", Limits.controlByteCountMax),
         ("clientControlByteCountMax", Limits.clientControlByteCountMax),
         ("unsentByteCountMax", Limits.unsentByteCountMax),
+        ("readByteCountMax", Limits.readByteCountMax),
         ("memoryByteCountMax", Limits.memoryByteCountMax),
         ("batchMemoryByteCountMax", Limits.batchMemoryByteCountMax),
     ]
