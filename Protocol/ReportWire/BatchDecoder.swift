@@ -225,7 +225,20 @@ struct BatchDecoder {
             drafts[index].mantissa = try self.mantissa(of: drafts[index])
         }
         self.memory = NumberMemory()
+        try self.requireUse(of: self.codes, in: drafts)
         return drafts
+    }
+
+    /// Codes that no write names would be found at the end, when the batch is encoded again; but by then they would have
+    /// taken memory beside all that was decoded.
+    private func requireUse(of codes: [Code], in drafts: [Draft]) throws(MalformedBytes) {
+        var isUsed = [Bool](repeating: false, count: codes.count)
+        for draft in drafts {
+            isUsed[Int(draft.form)] = true
+            isUsed[Int(draft.row)] = true
+            isUsed[Int(draft.item)] = true
+        }
+        guard isUsed.allSatisfy(\.self) else { throw self.reader.malformed("codes that are used") }
     }
 
     private mutating func mantissa(of draft: Draft) throws(MalformedBytes) -> Int128 {

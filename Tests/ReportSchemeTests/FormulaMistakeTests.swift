@@ -23,6 +23,7 @@ struct FormulaMistakeTests {
         Case("f.a == 万", 7, .unexpected("万")), Case("f.list == \"a", 10, .endsEarly),
         Case("f.a = f.b", 4, .unexpected("=")),
         Case(String(repeating: "(", count: 40) + "f.a" + String(repeating: ")", count: 40), 32, .tooDeep),
+        Case("f.a == " + String(repeating: "-", count: 600) + "f.b", 515, .tooManyParts),
         // Names
         Case("f.a == f.nothing", 7, .unknownItem("f.nothing")), Case("a == f.b", 0, .unknownItem("a")),
         Case("h.a == f.b", 0, .unknownItem("h.a")), Case("f.a == half(f.b)", 7, .unknownFunction("half")),

@@ -4,7 +4,7 @@ extension FormulaMistake.Reason {
     /// Names the mistake for programs.
     var code: String {
         switch self {
-        case .unexpected, .endsEarly, .tooDeep: "formula_syntax"
+        case .unexpected, .endsEarly, .tooDeep, .tooManyParts: "formula_syntax"
         case .badNumber: "formula_bad_number"
         case .unknownMeasure: "formula_unknown_measure"
         case .unknownItem: "formula_unknown_item"
@@ -26,6 +26,7 @@ extension FormulaMistake.Reason {
         case .unexpected(let text): Bilingual("公式中此处不应出现“\(text)”", "“\(text)” does not belong here in a formula")
         case .endsEarly: Bilingual("公式不完整", "the formula ends too early")
         case .tooDeep: Bilingual("公式括号嵌套过深", "parentheses lie too deep within each other")
+        case .tooManyParts: Bilingual("公式中的数、名称和符号过多", "the formula has too many numbers, names and signs")
         case .badNumber(let text): Bilingual("“\(text)”不是可用的数", "“\(text)” is no number that can be used here")
         case .unknownMeasure(let name): Bilingual("没有计量单位“\(name)”", "there is no unit of measure “\(name)”")
         case .unknownItem(let name):

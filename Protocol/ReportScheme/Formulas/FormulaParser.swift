@@ -9,12 +9,16 @@ struct FormulaParser {
 
     /// How deep parentheses and calls may lie within each other: far beyond what a person can read.
     private static let depthMax = 32
+    /// How many numbers, names and signs a formula may have: so many may lie within each other without parentheses, as in
+    /// - - - 1 and 1 + 1 + 1, and whoever works it out goes as deep. Six times the longest of the bundled scheme.
+    private static let tokenCountMax = 512
 
     static func parse(_ text: String) throws(FormulaMistake) -> FormulaSyntax {
-        var parser = FormulaParser(
-            tokens: try FormulaLexer.tokens(of: text),
-            end: text.unicodeScalars.count
-        )
+        let tokens = try FormulaLexer.tokens(of: text)
+        guard tokens.count <= Self.tokenCountMax else {
+            throw FormulaMistake(.tooManyParts, at: tokens[Self.tokenCountMax].at)
+        }
+        var parser = FormulaParser(tokens: tokens, end: text.unicodeScalars.count)
         let syntax = try parser.disjunction()
         if let (token, at) = parser.next { throw FormulaMistake(.unexpected(token.words), at: at) }
         return syntax

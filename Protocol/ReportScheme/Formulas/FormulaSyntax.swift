@@ -41,7 +41,7 @@ indirect enum FormulaSyntax: Hashable, Sendable {
 package struct FormulaMistake: Error, Hashable, Sendable {
     /// What is wrong. Names of items are `form.item`.
     package enum Reason: Hashable, Sendable {
-        case unexpected(String), endsEarly, tooDeep
+        case unexpected(String), endsEarly, tooDeep, tooManyParts
         case badNumber(String), unknownMeasure(String)
         case unknownItem(String), unknownFunction(String), unknownLevel(String)
         case argumentCount(function: String, expected: String, found: Int)
