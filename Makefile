@@ -9,12 +9,16 @@ export SWIFT_BACKTRACE := enable=no
 packages := libz-dev libsqlite3-dev pkg-config python3 strace
 sudo := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help build test demo bench lint format install clean
+# How long `make endure` runs.
+MINUTES ?= 10
+
+.PHONY: help build test demo bench endure lint format install clean
 
 help:
 	@echo "make test    build, lint and run every test"
 	@echo "make demo    a server and three clients, offline edits, a conflict, totals"
 	@echo "make bench   measure what the README's table states"
+	@echo "make endure  kill offices and the province at random, for MINUTES=10"
 	@echo "make build   the three commands, in .build/debug"
 	@echo "make format  format the sources"
 
@@ -48,6 +52,10 @@ test: install lint
 		if grep -q '^✘' "$$log" || ! grep -q 'unexpected signal code 11' "$$log"; then tell; fi; \
 		echo 'The process of the tests was killed within the C library; no test had failed. Once more.'; \
 		run || tell; }
+
+endure: install
+	swift build --build-tests
+	HUILIU_ENDURE_MINUTES=$(MINUTES) swift test --skip-build --filter EnduranceTests
 
 demo: install
 	swift build
