@@ -9,7 +9,10 @@ export SWIFT_BACKTRACE := enable=no
 packages := libz-dev libsqlite3-dev pkg-config python3 strace
 sudo := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help build test demo bench fuzz sanitize lint format install clean
+# How long `make endure` runs.
+MINUTES ?= 10
+
+.PHONY: help build test demo bench fuzz sanitize endure soak lint format install clean
 
 help:
 	@echo "make test    build, lint and run every test"
@@ -17,6 +20,7 @@ help:
 	@echo "make bench   measure what the README's table states"
 	@echo "make fuzz    let libFuzzer try the decoders, sessions and parsers, SECONDS=60 each"
 	@echo "make sanitize  run the tests under the thread sanitizer and the address sanitizer"
+	@echo "make endure  kill offices and the province at random, for MINUTES=10"
 	@echo "make build   the three commands, in .build/debug"
 	@echo "make format  format the sources"
 
@@ -50,6 +54,10 @@ test: install lint
 		if grep -q '^✘' "$$log" || ! grep -q 'unexpected signal code 11' "$$log"; then tell; fi; \
 		echo 'The process of the tests was killed within the C library; no test had failed. Once more.'; \
 		run || tell; }
+
+endure: install
+	swift build --build-tests
+	HUILIU_ENDURE_MINUTES=$(MINUTES) swift test --skip-build --filter EnduranceTests
 
 demo: install
 	swift build
