@@ -120,6 +120,14 @@ var targets: [Target] = [
 
     // Tests: what only tests run.
     library("TestSupport", in: "Tests", ["ReportModel", "ReportStorage"]),
+    library(
+        "Simulation",
+        in: "Tests",
+        [
+            "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ClientStore", "ServerStore",
+            "TestSupport",
+        ]
+    ),
     tests("ReportModelTests", ["ReportModel", bigInt]),
     // The sessions run the sync that the specification shows in bytes.
     tests(
@@ -151,8 +159,8 @@ var targets: [Target] = [
     tests(
         "SimulationTests",
         [
-            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportSession", "ReportStorage",
-            "ClientStore", "ServerStore",
+            "Simulation", "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ClientStore",
+            "ServerStore",
         ]
     ),
     tests("HouseTests", []),
@@ -178,6 +186,18 @@ if Context.environment["HUILIU_BENCHMARKS"] != nil {
                 logging, serviceLifecycle,
             ],
             path: "Tests/Benchmarks",
+            swiftSettings: settings
+        )
+    )
+}
+
+// Long runs of the simulation, likewise.
+if Context.environment["HUILIU_SOAK"] != nil {
+    targets.append(
+        .executableTarget(
+            name: "huiliu-soak",
+            dependencies: ["Simulation"],
+            path: "Tests/Soak",
             swiftSettings: settings
         )
     )

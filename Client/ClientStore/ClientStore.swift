@@ -46,8 +46,26 @@ package final class ClientStore: Sendable {
     }
 
     /// A store in memory, for tests.
-    package static func inMemory(identity: Identity, scheme: SchemeSource) throws -> ClientStore {
-        try self.create(ReportDatabase(inMemory: .client), identity: identity, scheme: scheme)
+    package static func inMemory(
+        identity: Identity,
+        scheme: SchemeSource,
+        safeguards: Safeguards = .all
+    ) throws -> ClientStore {
+        try self.create(
+            ReportDatabase(inMemory: .client, safeguards: safeguards),
+            identity: identity,
+            scheme: scheme
+        )
+    }
+
+    /// A copy in memory of a store as it is now, as a copied file would be; for tests.
+    package convenience init(inMemoryCopyOf other: ClientStore) throws {
+        try self.init(ReportDatabase(inMemoryCopyOf: other.database))
+    }
+
+    /// The same store as the next process finds it: what was not stored is gone. For tests.
+    package convenience init(reopening other: ClientStore) throws {
+        try self.init(other.database)
     }
 
     private static func create(
@@ -70,7 +88,10 @@ package final class ClientStore: Sendable {
     ///
     /// - Throws: `StoreError`.
     package convenience init(in directory: String, access: ReportDatabase.Access) throws {
-        let database = try ReportDatabase(kind: .client, directory: directory, access: access)
+        try self.init(ReportDatabase(kind: .client, directory: directory, access: access))
+    }
+
+    private convenience init(_ database: ReportDatabase) throws {
         let identity = try database.read { reader in
             guard let replica = try reader.setting(Setting.replica).flatMap({ ReplicaID($0) }),
                 let unit = try reader.setting(Setting.unit).flatMap({ UnitCode($0) })

@@ -19,8 +19,17 @@ package final class ServerStore: Sendable {
     }
 
     /// A store in memory, for tests.
-    package static func inMemory(replica: ReplicaID, scheme: SchemeSource) throws -> ServerStore {
-        try self.create(ReportDatabase(inMemory: .server), replica: replica, scheme: scheme)
+    package static func inMemory(
+        replica: ReplicaID,
+        scheme: SchemeSource,
+        safeguards: Safeguards = .all
+    ) throws -> ServerStore {
+        try self.create(ReportDatabase(inMemory: .server, safeguards: safeguards), replica: replica, scheme: scheme)
+    }
+
+    /// A copy in memory of a store as it is now, as a copied file would be; for tests.
+    package convenience init(inMemoryCopyOf other: ServerStore) throws {
+        try self.init(ReportDatabase(inMemoryCopyOf: other.database))
     }
 
     private static func create(
@@ -39,7 +48,10 @@ package final class ServerStore: Sendable {
     ///
     /// - Throws: `StoreError`.
     package convenience init(in directory: String, access: ReportDatabase.Access) throws {
-        let database = try ReportDatabase(kind: .server, directory: directory, access: access)
+        try self.init(ReportDatabase(kind: .server, directory: directory, access: access))
+    }
+
+    private convenience init(_ database: ReportDatabase) throws {
         guard let replica = try database.read({ try $0.setting(Self.replicaSetting) }).flatMap({ ReplicaID($0) })
         else { throw StoreError.damaged(path: database.path, detail: "no replica") }
         self.init(database, replica)
@@ -72,9 +84,16 @@ extension ServerStore {
 
     // MARK: - What a sync asks
 
-    /// The scopes of which anything is held, whether or not the scheme has their units.
-    package func scopes() throws -> Set<UnitCode> {
-        try self.database.read { Set(try $0.scopes()) }
+    /// What is served to a client: its unit and all below it, and what it asks for that a former scheme had: whatever is
+    /// held of units that are gone is still passed on.
+    ///
+    /// - Parameter asked: the units of the client's hello, its own first.
+    package func scopes(servedTo asked: [UnitCode], by scheme: Scheme) throws -> [UnitCode] {
+        let known = scheme.unitAndBelow(asked[0]).map(\.code)
+        let gone = asked.filter { scheme.unit($0) == nil }
+        guard !gone.isEmpty else { return known }
+        let held = try self.database.read { Set(try $0.scopes()) }
+        return known + gone.filter(held.contains)
     }
 
     /// Where this store stands in each scope, in the same order.

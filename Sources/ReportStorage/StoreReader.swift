@@ -5,10 +5,12 @@ import ReportModel
 /// Everything that can be asked of a store within one transaction.
 package struct StoreReader {
     let database: Database
+    private let safeguards: Safeguards
     let memo = ReaderMemo()
 
-    init(_ database: Database) {
+    init(_ database: Database, _ safeguards: Safeguards) {
         self.database = database
+        self.safeguards = safeguards
     }
 }
 
@@ -44,7 +46,9 @@ extension StoreReader {
 
     /// The chains held in `scope`; empty when none are.
     package func chains(in scope: UnitCode) throws -> ScopeChains {
-        guard let number = try self.number(of: scope) else { return ScopeChains(scope: scope) }
+        guard let number = try self.number(of: scope) else {
+            return ScopeChains(scope: scope, safeguards: self.safeguards)
+        }
         let statement = try self.database.cachedStatement(
             sql: """
                 SELECT number, replica, fork_line, fork_sequence, head_sequence, head_hash, frontier
@@ -66,7 +70,7 @@ extension StoreReader {
                 frontierAtHead: Frontier(try reader.references(upTo: .max))
             )
         }
-        return ScopeChains(scope: scope, lines: lines)
+        return ScopeChains(scope: scope, lines: lines, safeguards: self.safeguards)
     }
 
     package func hash(at position: ScopeChains.Position) throws -> ChainHash {

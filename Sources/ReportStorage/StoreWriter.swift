@@ -13,9 +13,9 @@ package final class StoreWriter {
     /// Reads within the transaction.
     package let reader: StoreReader
 
-    init(_ database: Database) {
+    init(_ database: Database, _ safeguards: Safeguards = .all) {
         self.database = database
-        self.reader = StoreReader(database)
+        self.reader = StoreReader(database, safeguards)
     }
 
     /// Keeps a named value, in place of the one before.
