@@ -34,7 +34,8 @@ extension StoreReader {
 extension StoreReader {
     /// All scopes in which the store holds a change, by unit.
     package func scopes() throws -> [UnitCode] {
-        try String.fetchAll(self.database, sql: "SELECT unit FROM scope ORDER BY unit").compactMap { UnitCode($0) }
+        let statement = try self.database.cachedStatement(sql: "SELECT unit FROM scope ORDER BY unit")
+        return try String.fetchAll(statement).compactMap { UnitCode($0) }
     }
 
     func number(of scope: UnitCode) throws -> Int64? {
@@ -87,11 +88,12 @@ extension StoreReader {
     package func deliveredFrontier(in scope: UnitCode) throws -> Frontier? {
         guard let number = try self.number(of: scope) else { return nil }
         let chains = try self.chains(in: scope)
-        let delivered = try Row.fetchAll(
-            self.database,
-            sql: "SELECT number, delivered_sequence FROM line WHERE scope = ?",
-            arguments: [number]
-        ).reduce(into: [ScopeChains.LineNumber: UInt64]()) {
+        let statement = try self.database.cachedStatement(
+            sql: "SELECT number, delivered_sequence FROM line WHERE scope = ?"
+        )
+        let delivered = try Row.fetchAll(statement, arguments: [number]).reduce(
+            into: [ScopeChains.LineNumber: UInt64]()
+        ) {
             $0[$1["number"]] = UInt64($1["delivered_sequence"] as Int64)
         }
         guard chains.lines.contains(where: { delivered[$0.number]! < $0.head.sequence }) else { return nil }

@@ -10,11 +10,11 @@ import ServerStore
 extension Pair {
     /// What the client brings to the connection.
     func start() throws -> ClientSession.Start {
-        let scheme = try self.client.scheme()
+        let scheme = self.client.scheme.scheme
         return ClientSession.Start(
             replica: self.client.store.identity.replica,
-            scheme: scheme.scheme.fingerprint.high,
-            scopes: try self.client.store.standings(scheme: scheme.scheme).map {
+            scheme: scheme.fingerprint.high,
+            scopes: try self.client.store.standings(scheme: scheme).map {
                 ClientSession.ClientScope(standing: $0.standing, delivered: $0.delivered)
             }
         )
@@ -45,7 +45,7 @@ extension Pair {
                 let skewSeconds = time.secondsSince1970 - now.secondsSince1970
                 try steps.make { try store.noteSync(at: now, skewSeconds: skewSeconds) }
             case .saveScheme(let bytes):
-                try steps.make { try store.replaceScheme(with: SchemeSource(encoded: bytes)) }
+                try steps.make { try self.client.use(bytes) }
             case .close(let error):
                 if error == nil { for scope in self.served { self.client.contacts[scope] = self.incarnation } }
                 self.clientEnded(.ended(error))
@@ -95,7 +95,7 @@ extension Pair {
 
     private func identify(_ hello: Hello) throws {
         let store = self.server.store
-        let scheme = try self.server.scheme()
+        let scheme = self.server.scheme
         let units = try store.scopes(servedTo: hello.scopes.map(\.unit), by: scheme.scheme)
         guard !units.isEmpty else {
             return try self.performServer(self.serverSession!.refused(.unknownUnit(hello.scopes[0].unit)))

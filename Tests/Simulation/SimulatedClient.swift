@@ -8,6 +8,8 @@ import TestSupport
 /// An office: its store, its clock, and older copies of the store.
 package final class SimulatedClient {
     package private(set) var store: ClientStore
+    /// The scheme that the store has now.
+    package private(set) var scheme: SimulatedScheme
     package let steps = DurableSteps()
     /// How far its clock is from the true time.
     package var skewSeconds: Int64
@@ -45,12 +47,14 @@ package final class SimulatedClient {
             scheme: scheme.source,
             safeguards: safeguards
         )
+        self.scheme = scheme
         self.skewSeconds = skewSeconds
     }
 
     /// Another machine with a copy of the store as it was then.
     package init(cloning other: SimulatedClient, from backup: Backup) throws {
         self.store = try ClientStore(inMemoryCopyOf: backup.store)
+        self.scheme = try Self.scheme(of: self.store)
         self.skewSeconds = other.skewSeconds
         self.backups = other.backups
         self.contacts = backup.contacts
@@ -58,9 +62,14 @@ package final class SimulatedClient {
 
     package var unit: UnitCode { self.store.identity.unit }
 
-    /// The scheme that its store has now.
-    package func scheme() throws -> SimulatedScheme {
-        SimulatedScheme.of(try self.store.schemeSource())!
+    private static func scheme(of store: ClientStore) throws -> SimulatedScheme {
+        SimulatedScheme.of(try store.schemeSource())!
+    }
+
+    /// Works by the scheme with these bytes from now on.
+    func use(_ bytes: [UInt8]) throws {
+        try self.store.replaceScheme(with: SchemeSource(encoded: bytes))
+        self.scheme = try Self.scheme(of: self.store)
     }
 
     package func backUp() throws {
@@ -71,6 +80,7 @@ package final class SimulatedClient {
     package func restore(from backup: Backup) throws {
         self.die()
         self.store = try ClientStore(inMemoryCopyOf: backup.store)
+        self.scheme = try Self.scheme(of: self.store)
         self.contacts = backup.contacts
         self.known = [:]
     }

@@ -8,6 +8,8 @@ import TestSupport
 /// bring together.
 package final class SimulatedServer {
     package private(set) var store: ServerStore
+    /// The scheme that the store has now.
+    package private(set) var scheme: SimulatedScheme
     package let steps = DurableSteps()
     /// How far its clock is from the true time.
     package var skewSeconds: Int64 = 0
@@ -33,15 +35,19 @@ package final class SimulatedServer {
             scheme: scheme.source,
             safeguards: safeguards
         )
+        self.scheme = scheme
         self.receiptsTooEarly = receiptsTooEarly
-    }
-
-    package func scheme() throws -> SimulatedScheme {
-        SimulatedScheme.of(try self.store.schemeSource())!
     }
 
     package func use(_ scheme: SimulatedScheme) throws {
         try self.store.replaceScheme(with: scheme.source) { _, _ in }
+        self.scheme = scheme
+    }
+
+    /// Another file is in the place of the store's.
+    private func replaceStore(with store: ServerStore) throws {
+        self.store = store
+        self.scheme = SimulatedScheme.of(try store.schemeSource())!
     }
 
     /// Takes one batch in a transaction of its own, besides all connections.
@@ -111,7 +117,7 @@ extension SimulatedServer {
     /// Starts again from an older copy.
     package func restore(from backup: ServerStore) throws {
         self.crash()
-        self.store = try ServerStore(inMemoryCopyOf: backup)
+        try self.replaceStore(with: ServerStore(inMemoryCopyOf: backup))
         self.incarnation += 1
         self.known = [:]
     }

@@ -24,7 +24,7 @@ extension World {
         return held
     }
 
-    private func held(_ reader: StoreReader) throws -> [UnitCode: Set<ChangeName>] {
+    func held(_ reader: StoreReader) throws -> [UnitCode: Set<ChangeName>] {
         try reader.scopes().reduce(into: [:]) { $0[$1] = self.held(try reader.chains(in: $1)) }
     }
 
@@ -61,7 +61,7 @@ extension World {
     }
 
     /// What is marked as delivered: each chain up to a mark.
-    private func delivered(
+    func delivered(
         _ reader: StoreReader,
         _ held: Set<ChangeName>,
         in scope: UnitCode

@@ -91,7 +91,7 @@ extension World {
             isTold: self.isTold,
             seed: self.random.next()
         )
-        let before = try Differences(client, self.server)
+        let before = try isChecked ? self.differences(client) : nil
         try pair.connect()
         if try !self.time.runUntilQuiet() { self.complain("a sync over a good line has no end") }
         self.tell(pair)
@@ -99,7 +99,7 @@ extension World {
             self.complain("a sync over a good line ended with \(pair.outcome, default: "nothing")")
         }
         if isChecked { try self.check(pair, isAlone: true) }
-        if let tally = pair.tally,
+        if let before, let tally = pair.tally,
             !before.sentCounts(isExact: !self.hasCopied).contains(tally.changesSent)
                 || tally.changesReceived != before.receivedCount
         {
@@ -135,32 +135,37 @@ extension World {
 /// What a sync has to move.
 struct Differences {
     /// What the province lacks.
-    private var lackedCount = 0
+    var lackedCount = 0
     /// What it has, and of which the receipt was lost.
-    private var unsureCount = 0
-    private(set) var receivedCount = 0
-
-    init(_ client: SimulatedClient, _ server: SimulatedServer) throws {
-        let scheme = try server.scheme().scheme
-        let asked = [client.unit] + (try client.store.database.read { try $0.scopes() })
-        let served = try server.store.scopes(servedTo: asked, by: scheme)
-        try client.store.database.read { client in
-            try server.store.database.read { server in
-                for scope in Set(try client.scopes() + server.scopes()).intersection(served) {
-                    let (here, there) = (try client.names(in: scope), try server.names(in: scope))
-                    let delivered = try client.deliveredNames(in: scope)
-                    self.lackedCount += here.subtracting(there).count
-                    self.unsureCount += here.intersection(there).subtracting(delivered).count
-                    self.receivedCount += there.subtracting(here).count
-                }
-            }
-        }
-    }
+    var unsureCount = 0
+    var receivedCount = 0
 
     /// How many changes may have been sent.
     ///
     /// - Parameter isExact: where a chain has branched, its beginning is sent along, perhaps more than once.
     func sentCounts(isExact: Bool) -> ClosedRange<Int> {
         self.lackedCount...(isExact ? self.lackedCount + self.unsureCount : .max)
+    }
+}
+
+extension World {
+    private func differences(_ client: SimulatedClient) throws -> Differences {
+        var differences = Differences()
+        let there = try self.server.store.database.read(self.held)
+        try client.store.database.read { reader in
+            let here = try self.held(reader)
+            let served = try self.server.store.scopes(
+                servedTo: [client.unit] + here.keys.sorted(),
+                by: self.server.scheme.scheme
+            )
+            for scope in served {
+                let (ours, theirs) = (here[scope] ?? [], there[scope] ?? [])
+                let delivered = try self.delivered(reader, ours, in: scope)
+                differences.lackedCount += ours.subtracting(theirs).count
+                differences.unsureCount += ours.intersection(theirs).subtracting(delivered).count
+                differences.receivedCount += theirs.subtracting(ours).count
+            }
+        }
+        return differences
     }
 }

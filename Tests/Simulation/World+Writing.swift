@@ -31,8 +31,10 @@ extension World {
             self.counts[.crashesWhileWriting] += 1
             try client.crash()
         }
-        try self.remember(since: before.0, of: client, in: scope)
-        try client.store.database.read { try self.checkCells($0, of: scope, only: edits.map(\.address.inScope)) }
+        try client.store.database.read { reader in
+            try self.remember(since: before.0, reader, in: scope)
+            try self.checkCells(reader, of: scope, only: edits.map(\.address.inScope))
+        }
     }
 
     /// A person opens a page with one cell, and leaves it open.
@@ -56,7 +58,7 @@ extension World {
             let basis = self.random.oneIn(4) ? Edit.Basis.present : .resolving(nil)
             return ([Edit(conflict.address, .ofFew(using: &self.random), basis: basis)], [nil])
         }
-        let scheme = try client.scheme()
+        let scheme = client.scheme
         let scope = self.somewhere(client.unit)
         // A person writes what their scheme has, for units that it has.
         guard scheme.scheme.unit(scope) != nil else { return ([], []) }
@@ -102,8 +104,8 @@ extension World {
     }
 
     /// Tells the plain history what was written, and by whom who had been shown what.
-    private func remember(since before: ScopeChains, of client: SimulatedClient, in scope: UnitCode) throws {
-        let written = try client.store.changes(in: scope, lackedBy: before.frontier, byteCountMax: .max).changes
+    private func remember(since before: ScopeChains, _ reader: StoreReader, in scope: UnitCode) throws {
+        let written = try reader.changes(in: scope, lackedBy: before.frontier, byteCountMax: .max).changes
         guard !written.isEmpty else { return }
         var held = self.held(before)
         for stored in written {

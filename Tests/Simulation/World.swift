@@ -65,7 +65,7 @@ final class World {
         self.random = SplitMix64(seed: seed)
         self.isTold = isTold
         self.troubles = Troubles(using: &self.random)
-        self.stepCount = Int.random(in: 12...36, using: &self.random)
+        self.stepCount = Int.random(in: 8...28, using: &self.random)
         self.server = try SimulatedServer(
             scheme: self.troubles.mixesSchemes ? self.random.pick(SimulatedScheme.all) : .newer,
             safeguards: fault?.safeguards ?? .all,
