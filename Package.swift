@@ -85,8 +85,10 @@ var targets: [Target] = [
     library(
         "ClientSync",
         in: "Client",
-        ["ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportTransport", "ClientStore", logging]
-            + nio
+        [
+            "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ReportTransport",
+            "ClientStore", logging,
+        ] + nio
     ),
 
     // Server: what runs at the province.
@@ -95,8 +97,8 @@ var targets: [Target] = [
         "ServerSync",
         in: "Server",
         [
-            "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportTransport", "ServerStore", logging,
-            serviceLifecycle,
+            "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ReportTransport",
+            "ServerStore", logging, serviceLifecycle,
         ] + nio
     ),
     library("ServerSummary", in: "Server", ["ReportModel", "ReportScheme"]),

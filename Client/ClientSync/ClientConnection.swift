@@ -4,6 +4,7 @@ import NIOCore
 import ReportModel
 import ReportScheme
 import ReportSession
+import ReportStorage
 import ReportTransport
 import ReportWire
 
@@ -65,7 +66,7 @@ struct ClientConnection {
 
     private func start() throws -> ClientSession.Start {
         ClientSession.Start(
-            replica: self.store.identity.replica,
+            replica: try self.store.ownReplica().current,
             scheme: self.scheme.fingerprint.high,
             scopes: try self.store.standings(scheme: self.scheme).map {
                 ClientSession.ClientScope(standing: $0.standing, delivered: $0.delivered)
@@ -120,7 +121,8 @@ extension ClientConnection {
             case .markDelivered(let scope, let references):
                 try store.markDelivered(references, in: scope)
             case .noteProvinceHolds(let scope, let frontier):
-                try store.noteProvinceHolds(frontier, in: scope)
+                let now = self.connection.now()
+                try store.noteProvinceHolds(frontier, in: scope, now: now, newReplica: .random())
             case .noteWelcome(let time, _):
                 let now = self.connection.now()
                 try store.noteSync(at: now, skewSeconds: time.secondsSince1970 - now.secondsSince1970)
@@ -128,8 +130,8 @@ extension ClientConnection {
                 try self.saveScheme(bytes)
             case .close(let error):
                 return End(error: error)
-            case .identify:
-                preconditionFailure("only a server identifies")
+            case .identify, .noteOwnHeads:
+                preconditionFailure("only a server is told this")
             }
             return nil
         }

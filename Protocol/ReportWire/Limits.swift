@@ -41,6 +41,9 @@ package enum Limits {
     package static let scopeCountMax = 4096
     /// The most heads in one frontier on the wire: at 22 bytes each, the longest reference, they fit a frame.
     package static let frontierHeadCountMax = 2900
+    /// The most marks that a peer may tell of all chains of one scope on one connection: eight chains in full. More stores
+    /// than that are never copied between two syncs.
+    package static let marksMax = 8 * ChangeLimits.markCountMax
     /// The most chains of a batch; a receipt has an entry for each.
     package static let batchChainCountMax = 2900
     /// How often a side may answer a scope's batches with "I lack what they build on" before it lets the peer go.

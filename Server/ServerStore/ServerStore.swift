@@ -5,7 +5,6 @@ import ReportStorage
 /// The province's store.
 package final class ServerStore: Sendable {
     package let database: ReportDatabase
-    package let replica: ReplicaID
 
     /// Makes a new store.
     ///
@@ -38,10 +37,10 @@ package final class ServerStore: Sendable {
         scheme: SchemeSource
     ) throws -> ServerStore {
         try database.write { writer in
-            try writer.set(Self.replicaSetting, to: replica.description)
+            try writer.setOwnReplica(replica)
             try Self.replaceScheme(with: scheme, writer)
         }
-        return ServerStore(database, replica)
+        return ServerStore(opened: database)
     }
 
     /// Opens a store.
@@ -52,17 +51,16 @@ package final class ServerStore: Sendable {
     }
 
     private convenience init(_ database: ReportDatabase) throws {
-        guard let replica = try database.read({ try $0.setting(Self.replicaSetting) }).flatMap({ ReplicaID($0) })
-        else { throw StoreError.damaged(path: database.path, detail: "no replica") }
-        self.init(database, replica)
+        guard try database.read({ try $0.ownReplica() }) != nil else {
+            throw StoreError.damaged(path: database.path, detail: "no replica")
+        }
+        self.init(opened: database)
     }
 
-    private init(_ database: ReportDatabase, _ replica: ReplicaID) {
+    private init(opened database: ReportDatabase) {
         self.database = database
-        self.replica = replica
     }
 
-    private static let replicaSetting = "replica"
     static let schemeSetting = "scheme"
 }
 
@@ -80,6 +78,16 @@ extension ServerStore {
     /// Every replica that has said hello, by unit and name.
     package func devices() throws -> [Device] {
         try self.database.read { try $0.devices() }
+    }
+
+    /// As whom this store writes.
+    package func ownReplica() throws -> OwnReplica {
+        try self.database.read { reader in
+            guard let replica = try reader.ownReplica() else {
+                throw MalformedBytes(offset: 0, expected: "the store's replica in its settings")
+            }
+            return replica
+        }
     }
 
     // MARK: - What a sync asks
@@ -101,9 +109,22 @@ extension ServerStore {
         try self.database.read { reader in try scopes.map { try reader.standing(in: $0) } }
     }
 
-    /// What a peer with this frontier lacks of a scope, as much as fits, in causal order.
-    package func changes(in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int) throws -> LoadedChanges {
+    /// What a peer with this standing lacks of a scope, as much as fits, in causal order.
+    package func changes(in scope: UnitCode, lackedBy peer: PeerStanding, byteCountMax: Int) throws -> LoadedChanges {
         try self.database.read { try $0.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax) }
+    }
+
+    /// A client holds these changes of the province's own. Where one is missing here, the province was restored from a
+    /// backup, and goes on under a new id.
+    ///
+    /// - Parameter newReplica: the id to take then, drawn at random.
+    package func noteOwnHeads(
+        _ heads: [Reference],
+        in scope: UnitCode,
+        now: Timestamp,
+        newReplica: ReplicaID
+    ) throws {
+        _ = try self.database.write { try $0.noteShown(heads, in: scope, now: now, newReplica: newReplica) }
     }
 
     /// One thing that a connection wants durable.

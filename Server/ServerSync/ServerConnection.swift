@@ -4,6 +4,7 @@ import NIOPosix
 import ReportModel
 import ReportScheme
 import ReportSession
+import ReportStorage
 import ReportTransport
 import ReportWire
 import ServerStore
@@ -108,6 +109,11 @@ struct ServerConnection {
                     )
                 }
                 isOver = true
+            case .noteOwnHeads(let scope, let heads):
+                let (store, now) = (self.store, self.now())
+                try await NIOThreadPool.singleton.runIfActive {
+                    try store.noteOwnHeads(heads, in: scope, now: now, newReplica: .random())
+                }
             case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
                 preconditionFailure("only a client is told this")
             }
@@ -124,12 +130,12 @@ struct ServerConnection {
         }
         guard !units.isEmpty else { return session.refused(.unknownUnit(hello.scopes[0].unit)) }
         _ = try await self.commits.commit(.note(hello.replica, hello.scopes[0].unit))
-        let standings = try await NIOThreadPool.singleton.runIfActive {
-            try store.standings(in: units)
+        let (replica, standings) = try await NIOThreadPool.singleton.runIfActive {
+            (try store.ownReplica().current, try store.standings(in: units))
         }
         return session.identified(
             ServerSession.Identified(
-                replica: store.replica,
+                replica: replica,
                 now: self.now(),
                 scheme: current.scheme.fingerprint.high,
                 schemeBytes: current.bytes,

@@ -139,31 +139,53 @@ extension StoreReader {
         return try self.storedChange(row, in: chains)
     }
 
-    /// Changes that a peer with this frontier lacks, in causal order, as many as fit `byteCountMax` canonical bytes (at
+    /// Changes that a peer with this standing lacks, in causal order, as many as fit `byteCountMax` canonical bytes (at
     /// least one), and the peer's frontier once it has taken them.
     ///
-    /// Heads of the peer that this store lacks say nothing, unless they are further on a chain than this store is: then
-    /// the peer is taken to be ahead on it. If it turns out to be on another branch, it says so with its own frontier.
+    /// Heads of the peer that this store lacks do not tell what the peer holds of those chains: it is ahead, or has gone
+    /// another way. Nothing of them is sent before its marks are known; of those on which the two have certainly parted
+    /// this store's own marks are in the result. (When the peer lacks something of a chain on which it shows an unknown
+    /// head, one of the two sides shows the other a head that is unknown there and not further than its own. That one is
+    /// certain, says its marks first, and is answered: Protocol/Decisions/0009-restored-and-copied-stores.md.)
     ///
     /// - Complexity: the changes returned; what the peer has already costs nothing.
     package func changes(
         in scope: UnitCode,
-        lackedBy peer: Frontier,
+        lackedBy peer: PeerStanding,
         byteCountMax: Int
     ) throws -> LoadedChanges {
         let chains = try self.chains(in: scope)
-        let heads = try chains.positions(of: peer, hash: self.hash)
+        var heads: [ScopeChains.Position] = []
+        var unknown: [Reference] = []
+        for reference in peer.frontier.heads {
+            if let position = try chains.position(of: reference, hash: self.hash) {
+                heads.append(position)
+            } else {
+                unknown.append(reference)
+            }
+        }
+        let untraced = Set(unknown.map(\.replica)).subtracting(peer.traced)
+        let parted = untraced.filter { replica in
+            guard let furthest = chains.furthestSequence(of: replica) else { return false }
+            return unknown.contains { $0.replica == replica && $0.sequence <= furthest }
+        }
+        let wants = try parted.union(peer.traced).subtracting(peer.told).sorted().map { replica in
+            try self.marks(of: replica, in: chains)
+        }
+        // Nearly all else builds on what the peer lacks of these chains: it waits for the answer.
+        if !parted.isEmpty {
+            return LoadedChanges(changes: [], frontier: peer.frontier, hasUnknownHeads: true, wants: wants)
+        }
         var pending: [(position: Int64, change: StoredChange)] = []
         var horizon = Int64.max
-        for (line, after) in chains.uncovered(by: heads) {
-            if peer.isAhead(of: line, in: chains, known: heads) { continue }
+        for (line, after) in chains.uncovered(by: heads) where !untraced.contains(line.replica) {
             let fetched = try self.changes(of: line, after: after, in: chains, byteCountMax: byteCountMax)
             pending += fetched.changes
             // Beyond the last change fetched of a line that has more, the order among the lines is not known yet.
             if fetched.hasMore { horizon = min(horizon, fetched.changes.last!.position) }
         }
         var result: [StoredChange] = []
-        var frontier = peer
+        var frontier = peer.frontier
         var byteCount = 0
         for (position, stored) in pending.sorted(by: { $0.position < $1.position }) where position <= horizon {
             byteCount += stored.canonicalBytes.count
@@ -174,7 +196,18 @@ extension StoreReader {
         return LoadedChanges(
             changes: result,
             frontier: frontier,
-            hasUnknownHeads: try self.hasUnknownHeads(peer, in: chains)
+            hasUnknownHeads: !unknown.isEmpty,
+            wants: wants
+        )
+    }
+
+    /// Some of the changes held of a replica's chain, for a peer on another branch of it.
+    private func marks(of replica: ReplicaID, in chains: ScopeChains) throws -> ChainMarks {
+        ChainMarks(
+            replica: replica,
+            references: try chains.markPositions(of: replica).map { position in
+                Reference(replica: replica, sequence: position.sequence, tag: try self.hash(at: position).tag)
+            }
         )
     }
 
@@ -248,20 +281,6 @@ extension StoreReader {
             hash: try row.chainHash("hash"),
             canonicalBytes: bytes
         )
-    }
-}
-
-extension Frontier {
-    /// Whether this frontier of a peer names a change further on the chain of `line` than `line` goes, and none of the
-    /// chain that is known here.
-    fileprivate func isAhead(
-        of line: ScopeChains.Line,
-        in chains: ScopeChains,
-        known: [ScopeChains.Position]
-    ) -> Bool {
-        let heads = self.heads(of: line.replica)
-        let knowsOne = known.contains { chains[$0.line].replica == line.replica }
-        return !knowsOne && heads.contains { $0.sequence > line.head.sequence }
     }
 }
 

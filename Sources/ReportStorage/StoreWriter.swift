@@ -190,9 +190,9 @@ extension StoreWriter {
     /// Notes that the province has exactly what `frontier` covers, and nothing else of this scope: a province restored
     /// from a backup may have less than it once receipted.
     ///
-    /// - Parameter own: this store's replica. On anybody else's chain a head further than what is held here is taken for
-    ///   a continuation; on its own chain the store knows that it is not.
-    package func setDelivered(_ frontier: Frontier, in scope: UnitCode, own: ReplicaID) throws {
+    /// On anybody else's chain a head further than what is held here is taken for a continuation; on a chain that this
+    /// store wrote itself it knows that it may be another branch.
+    package func setDelivered(_ frontier: Frontier, in scope: UnitCode) throws {
         try self.saveLines()
         guard let number = try self.reader.number(of: scope) else { return }
         try self.database.executeCached(
@@ -200,8 +200,10 @@ extension StoreWriter {
             arguments: [number]
         )
         let chains = try self.chains(in: scope)
+        let own = try self.reader.ownReplica()?.all ?? []
         let continued = chains.lines.filter { line in
-            line.replica != own && frontier.heads(of: line.replica).contains { $0.sequence > line.head.sequence }
+            !own.contains(line.replica)
+                && frontier.heads(of: line.replica).contains { $0.sequence > line.head.sequence }
         }
         try self.markDelivered(frontier.heads + continued.map(\.headReference), in: scope)
     }

@@ -49,6 +49,11 @@ extension Message {
                 "piece": .string(Hexadecimals.text(part.bytes)),
             ]
         case .done: [:]
+        case .want(let want):
+            [
+                "scope": .string(want.scope), "replica": .string(want.marks.replica),
+                "marks": .references(want.marks.references),
+            ]
         case .goodbye(let reason):
             [
                 "code": .integer(reason.rawCode), "chinese": .string(reason.words.chinese),

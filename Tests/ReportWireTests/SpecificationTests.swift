@@ -14,6 +14,7 @@ struct SpecificationTests {
         ("textByteCountMax", ChangeLimits.textByteCountMax),
         ("authorByteCountMax", ChangeLimits.authorByteCountMax),
         ("contextDifferenceCountMax", ChangeLimits.contextDifferenceCountMax),
+        ("markCountMax", ChangeLimits.markCountMax),
         ("codeByteCountMax", Code.byteCountMax),
         ("decimalDigitCountMax", ExactDecimal.digitCountMax),
         ("decimalScaleMax", ExactDecimal.scaleMax),
@@ -28,6 +29,7 @@ struct SpecificationTests {
         ("unaskedByteCountMax", Limits.unaskedByteCountMax),
         ("scopeCountMax", Limits.scopeCountMax),
         ("frontierHeadCountMax", Limits.frontierHeadCountMax),
+        ("marksMax", Limits.marksMax),
         ("batchChainCountMax", Limits.batchChainCountMax),
         ("gapAnswersMax", Limits.gapAnswersMax),
         ("schemeByteCountMax", Limits.schemeByteCountMax),
@@ -76,7 +78,7 @@ struct SpecificationTests {
     func messages() throws {
         let frozen: [(UInt8, String)] = [
             (1, "hello"), (2, "welcome"), (3, "have"), (4, "batch"), (5, "receipt"), (6, "scheme"), (7, "done"),
-            (8, "goodbye"),
+            (8, "goodbye"), (9, "want"),
         ]
         #expect(Message.Kind.allCases.map(\.rawValue) == frozen.map(\.0))
         #expect(Message.Kind.allCases.map { String(describing: $0) } == frozen.map(\.1))

@@ -178,7 +178,7 @@ struct CommitTests {
         try server.database.close()
         for access in [ReportDatabase.Access.serve, .write, .read] {
             let opened = try ServerStore(in: directory.path, access: access)
-            #expect(opened.replica == ReplicaID(rawValue: 7))
+            #expect(try opened.ownReplica().current == ReplicaID(rawValue: 7))
             #expect(try opened.schemeSource() == source)
             #expect(try self.contents(opened) == before)
             try opened.database.close()

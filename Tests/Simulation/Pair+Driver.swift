@@ -2,6 +2,7 @@ import ClientStore
 import ReportModel
 import ReportScheme
 import ReportSession
+import ReportStorage
 import ReportWire
 import ServerStore
 
@@ -12,7 +13,7 @@ extension Pair {
     func start() throws -> ClientSession.Start {
         let scheme = self.client.scheme.scheme
         return ClientSession.Start(
-            replica: self.client.store.identity.replica,
+            replica: try self.client.store.ownReplica().current,
             scheme: scheme.fingerprint.high,
             scopes: try self.client.store.standings(scheme: scheme).map {
                 ClientSession.ClientScope(standing: $0.standing, delivered: $0.delivered)
@@ -37,7 +38,12 @@ extension Pair {
                 try steps.make { try store.markDelivered(references, in: scope) }
             case .noteProvinceHolds(let scope, let frontier):
                 try steps.make {
-                    try store.noteProvinceHolds(frontier, in: scope)
+                    try store.noteProvinceHolds(
+                        frontier,
+                        in: scope,
+                        now: self.clientNow,
+                        newReplica: self.newReplica()
+                    )
                     self.client.contacts[scope] = self.incarnation
                 }
             case .noteWelcome(let time, _):
@@ -49,7 +55,7 @@ extension Pair {
             case .close(let error):
                 if error == nil { for scope in self.served { self.client.contacts[scope] = self.incarnation } }
                 self.clientEnded(.ended(error))
-            case .identify:
+            case .identify, .noteOwnHeads:
                 preconditionFailure("only a server identifies")
             }
         }
@@ -75,6 +81,8 @@ extension Pair {
                 }
             case .close:
                 self.serverEnded()
+            case .noteOwnHeads:
+                preconditionFailure("the simulated province writes nothing")
             case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
                 preconditionFailure("only a client is told this")
             }
@@ -104,7 +112,7 @@ extension Pair {
         self.commit(.note(hello.replica, units[0])) { _ in
             self.serverSession!.identified(
                 ServerSession.Identified(
-                    replica: store.replica,
+                    replica: try store.ownReplica().current,
                     now: self.serverNow,
                     scheme: scheme.scheme.fingerprint.high,
                     schemeBytes: scheme.bytes,

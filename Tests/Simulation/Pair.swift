@@ -43,6 +43,8 @@ package final class Pair {
     private(set) var gapAnswerCount = 0
     /// What was said, for a failing test.
     package private(set) var transcript: [String] = []
+    /// For the ids that stores draw.
+    private var random: SplitMix64
     /// For a hello that lies.
     private let greet: (ClientSession.Start) -> ClientSession.Start
 
@@ -61,6 +63,7 @@ package final class Pair {
         self.server = server
         self.time = time
         self.line = VirtualLine(time: time, faults: faults, random: SplitMix64(seed: seed))
+        self.random = SplitMix64(seed: ~seed)
         self.batchByteCountMax = batchByteCountMax
         self.commitMilliseconds = commitMilliseconds
         self.isTold = isTold
@@ -80,6 +83,11 @@ package final class Pair {
 
     var clientNow: Timestamp { self.time.now(skewSeconds: self.client.skewSeconds) }
     var serverNow: Timestamp { self.time.now(skewSeconds: self.server.skewSeconds) }
+
+    /// Drawn from the seed, as a driver draws it at random.
+    func newReplica() -> ReplicaID {
+        ReplicaID(rawValue: self.random.next())
+    }
 
     /// One line of the transcript.
     func tell(_ line: @autoclosure () -> String) {
@@ -187,6 +195,7 @@ extension Message {
         case .batch(let batch):
             "batch \(batch.scope): \(batch.entries.count) changes of "
                 + batch.chains.map { "\($0.replica):\($0.firstSequence)" }.joined(separator: " ")
+        case .want(let want): "want \(want.scope): \(want.marks.references)"
         case .goodbye(let reason): "goodbye \(reason.rawCode)"
         default: self.name
         }

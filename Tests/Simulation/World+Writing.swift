@@ -105,7 +105,11 @@ extension World {
 
     /// Tells the plain history what was written, and by whom who had been shown what.
     private func remember(since before: ScopeChains, _ reader: StoreReader, in scope: UnitCode) throws {
-        let written = try reader.changes(in: scope, lackedBy: before.frontier, byteCountMax: .max).changes
+        let written = try reader.changes(
+            in: scope,
+            lackedBy: PeerStanding(frontier: before.frontier),
+            byteCountMax: .max
+        ).changes
         guard !written.isEmpty else { return }
         var held = self.held(before)
         for stored in written {
