@@ -123,6 +123,14 @@ var targets: [Target] = [
 
     // Tests: what only tests run.
     library("TestSupport", in: "Tests", ["ReportModel", "ReportStorage"]),
+    library(
+        "Simulation",
+        in: "Tests",
+        [
+            "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ClientStore", "ServerStore",
+            "TestSupport",
+        ]
+    ),
     tests("ReportModelTests", ["ReportModel", bigInt]),
     // The sessions run the sync that the specification shows in bytes.
     tests(
@@ -156,8 +164,8 @@ var targets: [Target] = [
     tests(
         "SimulationTests",
         [
-            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportSession", "ReportStorage",
-            "ClientStore", "ServerStore",
+            "Simulation", "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ClientStore",
+            "ServerStore",
         ]
     ),
     .target(
@@ -210,6 +218,18 @@ if Context.environment["HUILIU_FUZZ"] != nil {
             name: "huiliu-fuzz",
             dependencies: ["FuzzProperties", "TestSupport"],
             path: "Tests/Fuzz/Runner",
+            swiftSettings: settings
+        )
+    )
+}
+
+// Long runs of the simulation, likewise.
+if Context.environment["HUILIU_SOAK"] != nil {
+    targets.append(
+        .executableTarget(
+            name: "huiliu-soak",
+            dependencies: ["Simulation"],
+            path: "Tests/Soak",
             swiftSettings: settings
         )
     )

@@ -194,7 +194,7 @@ extension ClientStore {
             var amendments: [CellAddress: String] = [:]
             for edit in edits {
                 let cell = try writer.reader.cell(edit.address)
-                var outcome = Self.decide(edit, cell: cell)
+                var outcome = Self.decide(edit, cell: cell, self.database.safeguards)
                 // A change writes a cell once, and nobody has seen what this very call is about to write.
                 if outcome.isWritten, written.contains(edit.address) {
                     outcome = .refused(WriteRefusal(.changedSinceShown, cell))
@@ -254,16 +254,17 @@ extension ClientStore {
     }
 
     /// Compare-and-set, decided from the cell as it is.
-    static func decide(_ edit: Edit, cell: CellState) -> EditOutcome {
+    static func decide(_ edit: Edit, cell: CellState, _ safeguards: Safeguards) -> EditOutcome {
+        let compares = safeguards.contains(.compareAndSet)
         switch edit.basis {
         case .seen(let token), .resolving(let token?):
-            guard token == cell.seen else { return .refused(WriteRefusal(.changedSinceShown, cell)) }
+            guard token == cell.seen || !compares else { return .refused(WriteRefusal(.changedSinceShown, cell)) }
         case .present, .resolving(nil):
             break
         }
         if case .resolving = edit.basis {
             guard cell.isConflict else { return .refused(WriteRefusal(.notInConflict, cell)) }
-        } else if cell.isConflict {
+        } else if cell.isConflict, compares {
             return .refused(WriteRefusal(.inConflict, cell))
         }
         if case .text(let text) = edit.value, text.utf8.count > ChangeLimits.textByteCountMax {

@@ -46,10 +46,24 @@ package final class ClientStore: Sendable {
     }
 
     /// A store in memory, for tests.
-    package static func inMemory(identity: Identity, scheme: SchemeSource) throws -> ClientStore {
-        let database = try ReportDatabase(inMemory: .client)
+    package static func inMemory(
+        identity: Identity,
+        scheme: SchemeSource,
+        safeguards: Safeguards = .all
+    ) throws -> ClientStore {
+        let database = try ReportDatabase(inMemory: .client, safeguards: safeguards)
         try database.write { try self.fill($0, identity: identity, scheme: scheme) }
         return ClientStore(database, identity)
+    }
+
+    /// A copy in memory of a store as it is now, as a copied file would be; for tests.
+    package convenience init(inMemoryCopyOf other: ClientStore) throws {
+        try self.init(ReportDatabase(inMemoryCopyOf: other.database))
+    }
+
+    /// The same store as the next process finds it: what was not stored is gone. For tests.
+    package convenience init(reopening other: ClientStore) throws {
+        try self.init(other.database)
     }
 
     static func fill(_ writer: StoreWriter, identity: Identity, scheme: SchemeSource) throws {
@@ -65,7 +79,10 @@ package final class ClientStore: Sendable {
     ///
     /// - Throws: `StoreError`.
     package convenience init(in directory: String, access: ReportDatabase.Access) throws {
-        let database = try ReportDatabase(kind: .client, directory: directory, access: access)
+        try self.init(ReportDatabase(kind: .client, directory: directory, access: access))
+    }
+
+    private convenience init(_ database: ReportDatabase) throws {
         let identity = try database.read { reader in
             guard let replica = try reader.ownReplica()?.current,
                 let unit = try reader.setting(Setting.unit).flatMap({ UnitCode($0) })

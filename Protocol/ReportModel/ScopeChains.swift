@@ -9,6 +9,7 @@
 package struct ScopeChains: Hashable, Sendable {
     package let scope: UnitCode
     package private(set) var lines: [Line]
+    private let safeguards: Safeguards
 
     /// A run of one chain without a branch in it.
     package struct Line: Hashable, Sendable {
@@ -66,9 +67,10 @@ package struct ScopeChains: Hashable, Sendable {
     /// Reads the hash of a held change from wherever the store keeps it.
     package typealias HashReader = (Position) throws -> ChainHash
 
-    package init(scope: UnitCode, lines: [Line] = []) {
+    package init(scope: UnitCode, lines: [Line] = [], safeguards: Safeguards = .all) {
         self.scope = scope
         self.lines = lines
+        self.safeguards = safeguards
     }
 
     package subscript(_ number: LineNumber) -> Line {
@@ -111,6 +113,7 @@ extension ScopeChains {
     package func position(of reference: Reference, hash: HashReader) rethrows -> Position? {
         for line in self.lines where line.replica == reference.replica && line.holds(reference.sequence) {
             let position = Position(line: line.number, sequence: reference.sequence)
+            guard self.safeguards.contains(.hashInReference) else { return position }
             let tag = line.head.sequence == reference.sequence ? line.head.hash.tag : try hash(position).tag
             if tag == reference.tag { return position }
         }
@@ -209,7 +212,7 @@ extension ScopeChains {
         let ownHash = hashBefore.next(canonicalBytes)
         let name = Reference(replica: chained.replica, sequence: chained.sequence, tag: ownHash.tag)
         if let held = try self.position(of: name, hash: hash) { return .duplicate(held) }
-        for reference in chained.change.contextDifference {
+        for reference in chained.change.contextDifference where self.safeguards.contains(.causalClosure) {
             guard try self.position(of: reference, hash: hash) != nil else { return .gap(missing: reference) }
         }
         if let predecessor {

@@ -13,14 +13,23 @@ package final class ServerStore: Sendable {
         let database = try ReportDatabase(kind: .server, directory: directory, access: .create) { writer in
             try self.fill(writer, replica: replica, scheme: scheme)
         }
-        return ServerStore(database)
+        return ServerStore(opened: database)
     }
 
     /// A store in memory, for tests.
-    package static func inMemory(replica: ReplicaID, scheme: SchemeSource) throws -> ServerStore {
-        let database = try ReportDatabase(inMemory: .server)
+    package static func inMemory(
+        replica: ReplicaID,
+        scheme: SchemeSource,
+        safeguards: Safeguards = .all
+    ) throws -> ServerStore {
+        let database = try ReportDatabase(inMemory: .server, safeguards: safeguards)
         try database.write { try self.fill($0, replica: replica, scheme: scheme) }
-        return ServerStore(database)
+        return ServerStore(opened: database)
+    }
+
+    /// A copy in memory of a store as it is now, as a copied file would be; for tests.
+    package convenience init(inMemoryCopyOf other: ServerStore) throws {
+        try self.init(ReportDatabase(inMemoryCopyOf: other.database))
     }
 
     static func fill(_ writer: StoreWriter, replica: ReplicaID, scheme: SchemeSource) throws {
@@ -32,14 +41,17 @@ package final class ServerStore: Sendable {
     ///
     /// - Throws: `StoreError`.
     package convenience init(in directory: String, access: ReportDatabase.Access) throws {
-        let database = try ReportDatabase(kind: .server, directory: directory, access: access)
+        try self.init(ReportDatabase(kind: .server, directory: directory, access: access))
+    }
+
+    private convenience init(_ database: ReportDatabase) throws {
         guard try database.read({ try $0.ownReplica() }) != nil else {
             throw StoreError.damaged(path: database.path, detail: "no replica")
         }
-        self.init(database)
+        self.init(opened: database)
     }
 
-    private init(_ database: ReportDatabase) {
+    private init(opened database: ReportDatabase) {
         self.database = database
     }
 
@@ -74,9 +86,16 @@ extension ServerStore {
 
     // MARK: - What a sync asks
 
-    /// The scopes of which anything is held, whether or not the scheme has their units.
-    package func scopes() throws -> Set<UnitCode> {
-        try self.database.read { Set(try $0.scopes()) }
+    /// What is served to a client: its unit and all below it, and what it asks for that a former scheme had: whatever is
+    /// held of units that are gone is still passed on.
+    ///
+    /// - Parameter asked: the units of the client's hello, its own first.
+    package func scopes(servedTo asked: [UnitCode], by scheme: Scheme) throws -> [UnitCode] {
+        let known = scheme.unitAndBelow(asked[0]).map(\.code)
+        let gone = asked.filter { scheme.unit($0) == nil }
+        guard !gone.isEmpty else { return known }
+        let held = try self.database.read { Set(try $0.scopes()) }
+        return known + gone.filter(held.contains)
     }
 
     /// Where this store stands in each scope, in the same order.

@@ -245,7 +245,7 @@ extension ServerConnection {
         let (store, inUse) = (self.store, self.scheme)
         let (current, units) = try await NIOThreadPool.singleton.runIfActive {
             let current = try inUse.current()
-            return (current, try Self.units(of: hello, scheme: current.scheme, store: store))
+            return (current, try store.scopes(servedTo: hello.scopes.map(\.unit), by: current.scheme))
         }
         guard !units.isEmpty else { return session.refused(.unknownUnit(hello.scopes[0].unit)) }
         do {
@@ -266,15 +266,5 @@ extension ServerConnection {
                 scopes: standings
             )
         )
-    }
-
-    /// What is served to a client: its unit and all below it, and what it asks for that a former scheme had: whatever is
-    /// held of units that are gone is still passed on.
-    private static func units(of hello: Hello, scheme: Scheme, store: ServerStore) throws -> [UnitCode] {
-        let known = scheme.unitAndBelow(hello.scopes[0].unit).map(\.code)
-        let gone = hello.scopes.map(\.unit).filter { scheme.unit($0) == nil }
-        guard !gone.isEmpty else { return known }
-        let held = try store.scopes()
-        return known + gone.filter(held.contains)
     }
 }

@@ -8,7 +8,9 @@ import ReportModel
 package final class ReportDatabase: Sendable {
     package let kind: StoreKind
     package let path: String
+    package let safeguards: Safeguards
     let connection: any DatabaseWriter
+    private static let memory = ":memory:"
 
     /// How a store is opened.
     package enum Access: Sendable {
@@ -68,16 +70,29 @@ package final class ReportDatabase: Sendable {
     }
 
     /// A store in memory, for tests.
-    package init(inMemory kind: StoreKind) throws {
+    ///
+    /// - Parameter safeguards: fewer than all only to show that a test notices.
+    package init(inMemory kind: StoreKind, safeguards: Safeguards = .all) throws {
         self.kind = kind
-        self.path = ":memory:"
+        self.path = Self.memory
+        self.safeguards = safeguards
         self.connection = try DatabaseQueue(configuration: Self.configuration(readOnly: false))
-        try self.connection.write { try Self.migrate($0, kind: kind, path: ":memory:") }
+        try self.connection.write { try Self.migrate($0, kind: kind, path: Self.memory) }
+    }
+
+    /// A copy in memory of a store as it is now, as a copied file would be; for tests.
+    package init(inMemoryCopyOf other: ReportDatabase) throws {
+        self.kind = other.kind
+        self.path = Self.memory
+        self.safeguards = other.safeguards
+        self.connection = try DatabaseQueue(configuration: Self.configuration(readOnly: false))
+        try other.connection.backup(to: self.connection)
     }
 
     init(kind: StoreKind, path: String, access: Access) throws {
         self.kind = kind
         self.path = path
+        self.safeguards = .all
         self.connection = try Self.explaining(path: path) {
             let readOnly = access == .read || access == .inspect
             if access != .create {
@@ -176,7 +191,11 @@ package final class ReportDatabase: Sendable {
     /// Reads one consistent state.
     package func read<Result>(_ body: (StoreReader) throws -> Result) throws -> Result {
         try Self.explaining(path: self.path) {
-            try self.connection.read { try body(StoreReader($0)) }
+            // Nobody else can write to a store in memory meanwhile, so tests spare themselves the transaction.
+            guard self.path != Self.memory else {
+                return try self.connection.unsafeRead { try body(StoreReader($0, self.safeguards)) }
+            }
+            return try self.connection.read { try body(StoreReader($0, self.safeguards)) }
         }
     }
 
@@ -184,7 +203,7 @@ package final class ReportDatabase: Sendable {
     package func write<Result>(_ body: (StoreWriter) throws -> Result) throws -> Result {
         try Self.explaining(path: self.path) {
             try self.connection.write { database in
-                let writer = StoreWriter(database)
+                let writer = StoreWriter(database, self.safeguards)
                 let result = try body(writer)
                 try writer.saveLines()
                 return result

@@ -33,3 +33,10 @@ extension Statement {
         return Int(sqlite3_changes(database.sqliteConnection))
     }
 }
+
+extension Database {
+    /// Runs one statement, which every sync runs: it is prepared once.
+    func executeCached(sql: String, arguments: StatementArguments) throws {
+        try self.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+}

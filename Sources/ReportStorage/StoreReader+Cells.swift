@@ -251,8 +251,7 @@ extension StoreReader {
         _ arguments: StatementArguments
     ) throws -> [CellState] {
         let chains = try self.chains(in: scope)
-        let rows = try Row.fetchAll(
-            self.database,
+        let statement = try self.database.cachedStatement(
             sql: """
                 SELECT cell.form, cell.period, cell.scope, cell.row, cell.item,
                     form.text AS form_text, row.text AS row_text, item.text AS item_text
@@ -262,9 +261,9 @@ extension StoreReader {
                 JOIN code item ON item.number = cell.item
                 WHERE \(condition)
                 ORDER BY form.text, cell.period, row.text, item.text
-                """,
-            arguments: arguments
+                """
         )
+        let rows = try Row.fetchAll(statement, arguments: arguments)
         return try rows.map { row in
             guard let form = Code(try row.text("form_text")), let rowCode = Code(try row.text("row_text")),
                 let item = Code(try row.text("item_text")),

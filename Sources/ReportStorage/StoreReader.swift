@@ -5,10 +5,12 @@ import ReportModel
 /// Everything that can be asked of a store within one transaction.
 package struct StoreReader {
     let database: Database
+    private let safeguards: Safeguards
     let memo = ReaderMemo()
 
-    init(_ database: Database) {
+    init(_ database: Database, _ safeguards: Safeguards = .all) {
         self.database = database
+        self.safeguards = safeguards
     }
 }
 
@@ -32,7 +34,8 @@ extension StoreReader {
 extension StoreReader {
     /// All scopes in which the store holds a change, by unit.
     package func scopes() throws -> [UnitCode] {
-        try String.fetchAll(self.database, sql: "SELECT unit FROM scope ORDER BY unit").compactMap { UnitCode($0) }
+        let statement = try self.database.cachedStatement(sql: "SELECT unit FROM scope ORDER BY unit")
+        return try String.fetchAll(statement).compactMap { UnitCode($0) }
     }
 
     func number(of scope: UnitCode) throws -> Int64? {
@@ -44,7 +47,9 @@ extension StoreReader {
 
     /// The chains held in `scope`; empty when none are.
     package func chains(in scope: UnitCode) throws -> ScopeChains {
-        guard let number = try self.number(of: scope) else { return ScopeChains(scope: scope) }
+        guard let number = try self.number(of: scope) else {
+            return ScopeChains(scope: scope, safeguards: self.safeguards)
+        }
         let statement = try self.database.cachedStatement(
             sql: """
                 SELECT number, replica, fork_line, fork_sequence, head_sequence, head_hash, frontier
@@ -68,7 +73,7 @@ extension StoreReader {
                 frontierAtHead: Frontier(try reader.references(upTo: .max))
             )
         }
-        let chains = ScopeChains(scope: scope, lines: lines)
+        let chains = ScopeChains(scope: scope, lines: lines, safeguards: self.safeguards)
         try chains.requireTree()
         return chains
     }
@@ -87,11 +92,12 @@ extension StoreReader {
     package func deliveredFrontier(in scope: UnitCode) throws -> Frontier? {
         guard let number = try self.number(of: scope) else { return nil }
         let chains = try self.chains(in: scope)
-        let delivered = try Row.fetchAll(
-            self.database,
-            sql: "SELECT number, delivered_sequence FROM line WHERE scope = ?",
-            arguments: [number]
-        ).reduce(into: [ScopeChains.LineNumber: UInt64]()) {
+        let statement = try self.database.cachedStatement(
+            sql: "SELECT number, delivered_sequence FROM line WHERE scope = ?"
+        )
+        let delivered = try Row.fetchAll(statement, arguments: [number]).reduce(
+            into: [ScopeChains.LineNumber: UInt64]()
+        ) {
             $0[try $1.integer("number")] = try $1.count("delivered_sequence")
         }
         guard chains.lines.contains(where: { delivered[$0.number]! < $0.head.sequence }) else { return nil }

@@ -15,14 +15,14 @@ package final class StoreWriter {
     /// Reads within the transaction.
     package let reader: StoreReader
 
-    init(_ database: Database) {
+    init(_ database: Database, _ safeguards: Safeguards = .all) {
         self.database = database
-        self.reader = StoreReader(database)
+        self.reader = StoreReader(database, safeguards)
     }
 
     /// Keeps a named value, in place of the one before.
     package func set(_ name: String, to value: String) throws {
-        try self.database.execute(
+        try self.database.executeCached(
             sql: "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             arguments: [name, value]
         )
@@ -32,13 +32,16 @@ package final class StoreWriter {
     package func replaceSchemeFiles(with files: [(name: String, text: String)]) throws {
         try self.database.execute(sql: "DELETE FROM scheme_file")
         for file in files {
-            try self.database.execute(sql: "INSERT INTO scheme_file VALUES (?, ?)", arguments: [file.name, file.text])
+            try self.database.executeCached(
+                sql: "INSERT INTO scheme_file VALUES (?, ?)",
+                arguments: [file.name, file.text]
+            )
         }
     }
 
     /// Notes that a replica has said hello.
     package func noteDevice(_ replica: ReplicaID, unit: UnitCode, at time: Timestamp) throws {
-        try self.database.execute(
+        try self.database.executeCached(
             sql: """
                 INSERT INTO device VALUES (?, ?, ?)
                 ON CONFLICT (replica) DO UPDATE SET unit = excluded.unit, last_seen = excluded.last_seen
@@ -120,7 +123,7 @@ extension StoreWriter {
         fork: ScopeChains.Position?,
         in scope: UnitCode
     ) throws -> ScopeChains.LineNumber {
-        try self.database.execute(
+        try self.database.executeCached(
             sql: """
                 INSERT INTO line
                     (scope, replica, fork_line, fork_sequence, head_sequence, head_hash, frontier, delivered_sequence)
@@ -140,7 +143,7 @@ extension StoreWriter {
         for (scope, numbers) in self.touchedLines {
             for number in numbers {
                 let line = self.loaded[scope]![number]
-                try self.database.execute(
+                try self.database.executeCached(
                     sql: "UPDATE line SET head_sequence = ?, head_hash = ?, frontier = ? WHERE number = ?",
                     arguments: [
                         Int64(line.head.sequence), Data(line.head.hash.bytes), Data(Self.encoded(line.frontierAtHead)),
@@ -186,7 +189,7 @@ extension StoreWriter {
         for reference in references {
             var reached = try chains.position(of: reference, hash: self.reader.hash)
             while let position = reached {
-                try self.database.execute(
+                try self.database.executeCached(
                     sql: "UPDATE line SET delivered_sequence = max(delivered_sequence, ?) WHERE number = ?",
                     arguments: [Int64(position.sequence), position.line]
                 )
@@ -203,7 +206,7 @@ extension StoreWriter {
     package func setDelivered(_ frontier: Frontier, in scope: UnitCode) throws {
         try self.saveLines()
         guard let number = try self.reader.number(of: scope) else { return }
-        try self.database.execute(
+        try self.database.executeCached(
             sql: "UPDATE line SET delivered_sequence = coalesce(fork_sequence, 0) WHERE scope = ?",
             arguments: [number]
         )

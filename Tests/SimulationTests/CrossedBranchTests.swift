@@ -4,6 +4,7 @@ import ReportSession
 import ReportStorage
 import ReportWire
 import ServerStore
+import Simulation
 import TestSupport
 import Testing
 
@@ -18,7 +19,7 @@ struct CrossedBranchTests {
         for (index, count) in [first.1, second.1].enumerated() {
             for number in 0..<count {
                 stores[index].write(
-                    [Change.Write(World.cells[number % 2], .text("\(year) \(index) \(number)"))],
+                    [Change.Write(SimulatedScheme.newer.cells[number % 2], .text("\(year) \(index) \(number)"))],
                     time: Timestamp(secondsSince1970: year * 31_557_600),
                     author: "clerk"
                 )
@@ -34,13 +35,13 @@ struct CrossedBranchTests {
     )
     func crossed(_ ownFirst: Int, _ ownSecond: Int, _ otherFirst: Int, _ otherSecond: Int) throws {
         let (a, b) = (ReplicaID(rawValue: 0xA), ReplicaID(rawValue: 0xB))
-        let (client, server) = (try SimulatedClient(unit: World.county, replica: 0xC), try SimulatedServer())
+        let (client, server) = (try SimulatedClient(unit: UnitCode("410728")!, replica: 0xC), try SimulatedServer())
         // Here B's changes came first and A's build on them; there it was the other way round.
         for stored in self.chains((b, ownSecond), (a, ownFirst), year: 50).storedChanges {
             _ = try client.store.take(Batch(scope: Self.scope, changes: [stored]), now: .init(secondsSince1970: 0))
         }
         for stored in self.chains((a, otherFirst), (b, otherSecond), year: 54).storedChanges {
-            _ = try server.store.take(Batch(scope: Self.scope, changes: [stored]), now: .init(secondsSince1970: 0))
+            try server.take(Batch(scope: Self.scope, changes: [stored]))
         }
         let time = VirtualTime()
         let pair = Pair(client, server, time: time, batchByteCountMax: 1)

@@ -4,6 +4,7 @@ import ReportSession
 import ReportStorage
 import ReportWire
 import ServerStore
+import Simulation
 import TestSupport
 import Testing
 
@@ -19,22 +20,22 @@ struct CutTests {
         let time = VirtualTime()
 
         init() throws {
-            self.client = try SimulatedClient(unit: World.county, replica: 0xA1)
+            self.client = try SimulatedClient(unit: CutTests.scopes[0], replica: 0xA1)
             self.server = try SimulatedServer()
             var colleague = MemoryStore(replica: ReplicaID(rawValue: 0xB2), scope: CutTests.scopes[1])
             for number in 0..<2 {
                 colleague.write(
-                    [Change.Write(World.cells[number], .text("colleague \(number)"))],
+                    [Change.Write(SimulatedScheme.newer.cells[number], .text("colleague \(number)"))],
                     time: Timestamp(secondsSince1970: 1_700_000_000),
                     author: "colleague"
                 )
             }
-            _ = try self.server.store.take(
-                Batch(scope: CutTests.scopes[1], changes: colleague.storedChanges),
-                now: Timestamp(secondsSince1970: 1_700_000_000)
-            )
+            try self.server.take(Batch(scope: CutTests.scopes[1], changes: colleague.storedChanges))
             for (number, scope) in [CutTests.scopes[0], CutTests.scopes[1], CutTests.scopes[1]].enumerated() {
-                let edit = Edit(CellAddress(World.cells[number % 2], in: scope), .text("clerk \(number)"))
+                let edit = Edit(
+                    CellAddress(SimulatedScheme.newer.cells[number % 2], in: scope),
+                    .text("clerk \(number)")
+                )
                 _ = try self.client.store.write([edit], now: Timestamp(secondsSince1970: 1_700_000_060))
             }
         }
@@ -94,21 +95,52 @@ struct CutTests {
         }
     }
 
-    @Test("What a process had committed when it died is not done again", arguments: 1...3)
-    func crashes(after count: Int) throws {
-        for crashes in [
-            Pair.Crashes(clientAfterCommit: count), Pair.Crashes(serverAfterCommit: count),
-            Pair.Crashes(clientOnReceipt: count),
-        ] {
+    @Test("A frame that comes twice loses and doubles nothing", arguments: [VirtualLine.End.client, .server])
+    func repeated(from end: VirtualLine.End) throws {
+        var frame = 0
+        var isRepeated = true
+        while isRepeated {
             let scene = try Scene()
-            let first = Pair(scene.client, scene.server, time: scene.time, crashes: crashes, batchByteCountMax: 1)
-            try first.connect()
-            #expect(try scene.time.runUntilQuiet())
-            let second = try scene.sync(.none)
-            #expect(second.outcome == .ended(nil), "\(crashes)")
-            let contents = try scene.contents()
-            #expect(contents[0] == contents[1] && contents[0].map(\.log.count) == [1, 4], "\(crashes)")
-            #expect(try scene.client.store.status().unsent == 0, "\(crashes)")
+            var faults = Self.wire
+            faults.repeated = .init(from: end, frame: frame)
+            let first = try scene.sync(faults)
+            isRepeated = first.line.hasRepeated
+            try self.expectDeliveredIsHeld(scene, frame)
+            try self.expectWhole(scene, "frame \(frame) came twice")
+            frame += 1
         }
+        #expect(frame > 4)
+    }
+
+    @Test(
+        "Killed before or after any durable step, each side goes on from what was on its disk",
+        arguments: [true, false]
+    )
+    func crashes(ofClient: Bool) throws {
+        var moment = 0
+        var hasDied = true
+        while hasDied {
+            let scene = try Scene()
+            let steps = ofClient ? scene.client.steps : scene.server.steps
+            steps.momentsLeft = moment
+            let first = try scene.sync(Self.wire)
+            hasDied = steps.momentsLeft == nil
+            #expect(!hasDied || !ofClient || first.outcome == .crashed)
+            steps.momentsLeft = nil
+            try self.expectDeliveredIsHeld(scene, moment)
+            try self.expectWhole(scene, "killed at moment \(moment)")
+            moment += 1
+        }
+        // Two for each step: hello noted, three batches taken; or welcome noted, scopes learnt, receipts and batches.
+        #expect(moment > 6)
+    }
+
+    /// The next sync brings both to the same, with nothing missing and nothing twice.
+    private func expectWhole(_ scene: Scene, _ what: String) throws {
+        let second = try scene.sync(Self.wire)
+        #expect(second.outcome == .ended(nil), "\(what)")
+        let contents = try scene.contents()
+        #expect(contents[0] == contents[1] && contents[0].map(\.log.count) == [1, 4], "\(what)")
+        #expect(try scene.client.store.status().unsent == 0, "\(what)")
     }
 }

@@ -4,13 +4,14 @@ import ReportSession
 import ReportStorage
 import ReportWire
 import ServerStore
+import Simulation
 import TestSupport
 import Testing
 
 /// An upload that the line cuts, and the next connection.
 @Suite("An upload that was cut")
 struct ResendTests {
-    private static let scope = World.county
+    private static let scope = UnitCode("410728")!
     private static let changeCount = 10
 
     /// A clerk with 150 KiB to send that no compression makes shorter, so that batches fill their frames.
@@ -20,14 +21,14 @@ struct ResendTests {
         let time = VirtualTime()
 
         init() throws {
-            self.client = try SimulatedClient(unit: World.county, replica: 0xA1)
+            self.client = try SimulatedClient(unit: ResendTests.scope, replica: 0xA1)
             self.server = try SimulatedServer()
             var random = SplitMix64(seed: 1)
             for number in 0..<ResendTests.changeCount {
                 let text = String(
                     (0..<15_000).map { _ in Character(Unicode.Scalar(UInt8.random(in: 33...126, using: &random))) }
                 )
-                let edit = Edit(CellAddress(World.cells[number % 2], in: ResendTests.scope), .text(text))
+                let edit = Edit(CellAddress(SimulatedScheme.newer.cells[number % 2], in: ResendTests.scope), .text(text))
                 _ = try self.client.store.write([edit], now: Timestamp(secondsSince1970: 1_700_000_000))
             }
         }
@@ -38,24 +39,15 @@ struct ResendTests {
                 try self.server.store.database.read { try $0.names(in: ResendTests.scope) }.map(\.sequence)
             )
             let pair = Pair(self.client, self.server, time: self.time, faults: faults)
-            try pair.connect()
             var doubledByteCount = 0
-            var parser = FrameParser()
-            let arrived = pair.line.arrived
-            pair.line.arrived = { end, bytes in
-                if end == .server {
-                    parser.append(bytes)
-                    while let frame = try parser.next() {
-                        guard case .batch(let batch)? = try Message(frame) else { continue }
-                        var sequence = batch.chains[0].firstSequence
-                        for entry in batch.entries {
-                            if held.contains(sequence) { doubledByteCount += entry.canonicalBytes.count }
-                            sequence += 1
-                        }
-                    }
+            pair.serverHears = { message in
+                guard case .batch(let batch) = message else { return }
+                for (sequence, entry) in zip(batch.chains[0].firstSequence..., batch.entries)
+                where held.contains(sequence) {
+                    doubledByteCount += entry.canonicalBytes.count
                 }
-                try arrived(end, bytes)
             }
+            try pair.connect()
             #expect(try self.time.runUntilQuiet())
             return (pair, doubledByteCount)
         }

@@ -1,39 +1,38 @@
+import Foundation
 import ReportModel
-import TestSupport
+import Simulation
 import Testing
 
-/// Many offices, one province, bad lines, crashes and old copies: whatever happens, the promises hold.
+/// Many offices, one province, and everything that goes wrong: whatever happens, the promises hold.
 @Suite("Simulation")
 struct SimulationTests {
-    @Test("Lines are cut and processes die, and everybody ends with the same", arguments: UInt64(0)..<100)
-    func faults(seed: UInt64) throws {
-        try self.run(seed, World.Options())
+    /// Those of every run; with `HUILIU_SEED` that one alone.
+    static let seeds: [UInt64] =
+        ProcessInfo.processInfo.environment["HUILIU_SEED"].flatMap { UInt64($0) }.map { [$0] }
+        ?? Array(Simulation.testedSeeds)
+
+    @Test("Everything goes wrong, and everybody ends with the same", arguments: seeds)
+    func promises(seed: UInt64) {
+        if let failure = Simulation.failure(of: seed) { Issue.record("\(failure)") }
     }
 
-    @Test("Stores are restored and cloned as well, and everybody ends with the same", arguments: UInt64(1000)..<1100)
-    func copies(seed: UInt64) throws {
-        try self.run(seed, World.Options(copiesStores: true))
+    @Test("A simulation without one safeguard fails", arguments: Simulation.PlantedFault.allCases)
+    func planted(fault: Simulation.PlantedFault) {
+        let found = Simulation.testedSeeds.first { !Simulation.run(seed: $0, fault: fault).complaints.isEmpty }
+        #expect(found != nil, "\(fault) is not noticed")
+    }
+
+    @Test("A seed tells the same story again", arguments: UInt64(0)..<4)
+    func replayed(seed: UInt64) {
+        let (first, second) = (Simulation.run(seed: seed, isTold: true), Simulation.run(seed: seed, isTold: true))
+        #expect(!first.story.isEmpty)
+        #expect(first.story == second.story)
     }
 
     @Test("Simulations are not dull: all that can happen does")
     func notDull() throws {
-        var counts = World.Counts()
-        for seed in UInt64(2000)..<2010 {
-            let world = try World(seed: seed, options: World.Options(stepCount: 48, copiesStores: true))
-            try world.settle()
-            counts.add(world.counts)
-        }
-        let isDull =
-            [counts.writes, counts.syncs, counts.cuts, counts.crashes, counts.conflicts].contains { $0 < 15 }
-            || [counts.refusedInConflict, counts.resolved, counts.restores, counts.clones].contains { $0 < 2 }
-            || counts.gapAnswers == 0
-        #expect(!isDull, "\(counts)")
-    }
-
-    private func run(_ seed: UInt64, _ options: World.Options) throws {
-        let world = try World(seed: seed, options: options)
-        try world.settle()
-        let complaints = world.complaints.prefix(3).joined(separator: "\n\n")
-        #expect(world.complaints.isEmpty, "replay with seed \(seed):\n\(complaints)")
+        var counts = Counts()
+        for seed in UInt64(0)..<60 { counts.add(Simulation.run(seed: seed).counts) }
+        for event in Counts.Event.allCases { #expect(counts[event] >= 3, "\(event): \(counts)") }
     }
 }

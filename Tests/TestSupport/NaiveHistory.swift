@@ -53,6 +53,11 @@ package struct NaiveHistory: Sendable {
         self.records[self.indexes[name]!]
     }
 
+    /// `nil` when nobody ever wrote a change of this name.
+    package func record(named name: ChangeName) -> Record? {
+        self.indexes[name].map { self.records[$0] }
+    }
+
     /// Adds a change whose author held `ancestors` and had last written `predecessor`.
     ///
     /// Two copies of one store that do the very same thing at the same second write one and the same change.

@@ -1,17 +1,19 @@
 /// A clock that stands still but for what is to happen: each event moves it to its own moment.
-final class VirtualTime {
+package final class VirtualTime {
     private struct Event {
         let milliseconds: Int64
         let number: Int
         let happen: () throws -> Void
     }
 
-    private(set) var milliseconds: Int64 = 0
+    package private(set) var milliseconds: Int64 = 0
     private var events: [Event] = []
     private var number = 0
 
+    package init() {}
+
     /// Events of the same moment happen in the order in which they were planned.
-    func at(_ milliseconds: Int64, _ happen: @escaping () throws -> Void) {
+    package func at(_ milliseconds: Int64, _ happen: @escaping () throws -> Void) {
         self.number += 1
         let event = Event(milliseconds: max(milliseconds, self.milliseconds), number: self.number, happen: happen)
         let index =
@@ -23,7 +25,7 @@ final class VirtualTime {
     /// Lets everything happen that was planned, and what comes of it, until nothing is left.
     ///
     /// - Returns: `false` when there was no end to it.
-    func runUntilQuiet(eventCountMax: Int = 20_000) throws -> Bool {
+    package func runUntilQuiet(eventCountMax: Int = 20_000) throws -> Bool {
         for _ in 0..<eventCountMax {
             guard !self.events.isEmpty else { return true }
             let event = self.events.removeFirst()
@@ -33,7 +35,7 @@ final class VirtualTime {
         return false
     }
 
-    func pass(milliseconds: Int64) {
+    package func pass(milliseconds: Int64) {
         self.milliseconds += milliseconds
     }
 }

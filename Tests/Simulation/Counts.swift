@@ -1,0 +1,47 @@
+/// How often each thing happened: what a simulation is worth.
+package struct Counts: Hashable, Sendable {
+    package enum Event: String, CaseIterable, Sendable {
+        case writes
+        case blanks
+        case refusedInConflict
+        case refusedStaleViews
+        case resolved
+        case syncs
+        case unhurtSyncs
+        case cuts
+        case repeatedFrames
+        case protocolErrors
+        case gapAnswers
+        case clientCrashes
+        case serverCrashes
+        case crashesWhileWriting
+        case clientRestores
+        case clones
+        case serverRestores
+        case clockJumps
+        case longAbsences
+        case schemeChanges
+        case eventsDuringSyncs
+        case branchedChains
+        case conflictsShown
+    }
+
+    private var values: [Event: Int] = [:]
+
+    package init() {}
+
+    package subscript(_ event: Event) -> Int {
+        get { self.values[event, default: 0] }
+        set { self.values[event] = newValue }
+    }
+
+    package mutating func add(_ other: Counts) {
+        for (event, count) in other.values { self[event] += count }
+    }
+}
+
+extension Counts: CustomStringConvertible {
+    package var description: String {
+        Event.allCases.map { "\($0.rawValue) \(self[$0])" }.joined(separator: ", ")
+    }
+}
