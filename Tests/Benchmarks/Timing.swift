@@ -33,11 +33,14 @@ struct Timing {
 
     var median: Double { self.milliseconds[self.milliseconds.count / 2] }
 
+    /// What the processor worked, in milliseconds.
+    var processorMedian: Double { self.processor[self.processor.count / 2] }
+
     /// `12.3 ms (11.9–40.2 in 20 runs; processor 11.8 ms)`: the median, the shortest and the longest.
     var text: String {
         "\(Self.decimal(self.median)) ms "
             + "(\(Self.decimal(self.milliseconds[0]))–\(Self.decimal(self.milliseconds[self.milliseconds.count - 1])) "
-            + "in \(self.milliseconds.count) runs; processor \(Self.decimal(self.processor[self.processor.count / 2])) ms)"
+            + "in \(self.milliseconds.count) runs; processor \(Self.decimal(self.processorMedian)) ms)"
     }
 
     /// What was measured, with what is wanted of it.
