@@ -9,12 +9,13 @@ export SWIFT_BACKTRACE := enable=no
 packages := libz-dev libsqlite3-dev pkg-config python3 strace
 sudo := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help build test demo bench lint format install clean
+.PHONY: help build test demo bench soak lint format install clean
 
 help:
 	@echo "make test    build, lint and run every test"
 	@echo "make demo    a server and three clients, offline edits, a conflict, totals"
 	@echo "make bench   measure what the README's table states"
+	@echo "make soak    run the simulation for a long time: make soak SEEDS=100000 FIRST=0"
 	@echo "make build   the three commands, in .build/debug"
 	@echo "make format  format the sources"
 
@@ -54,6 +55,13 @@ bench: install
 	for product in huiliu-client huiliu-server huiliu-benchmarks; do \
 		HUILIU_BENCHMARKS=1 swift build -c release --product $$product --scratch-path .build-bench; done
 	.build-bench/release/huiliu-benchmarks
+
+# The simulation with many seeds, on every core: says how many a second, what happened in them, and which failed.
+SEEDS ?= 10000
+FIRST ?= 0
+soak: install
+	HUILIU_SOAK=1 swift build -c release --product huiliu-soak --scratch-path .build-bench
+	.build-bench/release/huiliu-soak $(FIRST) $(SEEDS)
 
 format:
 	swift format --in-place --recursive Package.swift Protocol Client Server Sources Tests

@@ -100,16 +100,24 @@ extension World {
         }
         if isChecked { try self.check(pair, isAlone: true) }
         if let before, let tally = pair.tally,
-            !before.sentCounts(isExact: !self.hasCopied).contains(tally.changesSent)
+            !before.sentCounts.contains(tally.changesSent)
                 || tally.changesReceived != before.receivedCount
         {
             self.complain("\(tally) instead of \(before)")
+        }
+        // A wrong guess of what the province still has is sent once more, and nothing else is.
+        if let before,
+            pair.changesSent[.client]! > 2 * before.sentCounts.upperBound
+                || pair.changesSent[.server]! > before.receivedCount
+        {
+            self.complain("\(pair.changesSent) changes were sent, needed were \(before)")
         }
         return pair
     }
 
     private func check(_ pair: Pair, isAlone: Bool) throws {
         self.counts[.gapAnswers] += pair.gapAnswerCount
+        self.counts[.wants] += pair.wantCount
         if pair.line.hasRepeated { self.counts[.repeatedFrames] += 1 }
         // Each change there, its receipt, and once more each where a guess was wrong; and what every connection says.
         let frameCountMax = 64 + 4 * self.histories.values.reduce(0) { $0 + $1.records.count }
@@ -140,12 +148,8 @@ struct Differences {
     var unsureCount = 0
     var receivedCount = 0
 
-    /// How many changes may have been sent.
-    ///
-    /// - Parameter isExact: where a chain has branched, its beginning is sent along, perhaps more than once.
-    func sentCounts(isExact: Bool) -> ClosedRange<Int> {
-        self.lackedCount...(isExact ? self.lackedCount + self.unsureCount : .max)
-    }
+    /// How many changes may have been sent: no other ones, also where chains have branched.
+    var sentCounts: ClosedRange<Int> { self.lackedCount...(self.lackedCount + self.unsureCount) }
 }
 
 extension World {
