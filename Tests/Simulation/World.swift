@@ -179,11 +179,14 @@ extension World {
             self.clients.append(try SimulatedClient(cloning: client, from: backup))
             self.tell("\(self.name(of: client)) is cloned")
             self.counts[.clones] += 1
+            // People go on at both machines, and neither knows of the other.
+            if !self.random.oneIn(3) { try self.write(self.clients.last!) }
         } else {
             try client.restore(from: backup)
             self.tell("\(self.name(of: client)) is restored")
             self.counts[.clientRestores] += 1
         }
+        if !self.random.oneIn(3) { try self.write(client) }
     }
 
     private func restoreServer() throws {
