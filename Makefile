@@ -21,6 +21,7 @@ help:
 	@echo "make fuzz    let libFuzzer try the decoders, sessions and parsers, SECONDS=60 each"
 	@echo "make sanitize  run the tests under the thread sanitizer and the address sanitizer"
 	@echo "make endure  kill offices and the province at random, for MINUTES=10"
+	@echo "make soak    run the simulation for a long time: make soak SEEDS=100000 FIRST=0"
 	@echo "make build   the three commands, in .build/debug"
 	@echo "make format  format the sources"
 
@@ -85,8 +86,15 @@ sanitize: install
 			swift test --skip-build --sanitize=$$sanitizer --scratch-path .build-$$sanitizer; \
 	done
 
+# The simulation with many seeds, on every core: says how many a second, what happened in them, and which failed.
+SEEDS ?= 10000
+FIRST ?= 0
+soak: install
+	HUILIU_SOAK=1 swift build -c release --product huiliu-soak --scratch-path .build-bench
+	.build-bench/release/huiliu-soak $(FIRST) $(SEEDS)
+
 format:
 	swift format --in-place --recursive Package.swift Protocol Client Server Sources Tests
 
 clean:
-	rm -rf .build .build-bench .build-fuzz .build-thread .build-address
+	rm -rf .build .build-* .build-fuzz .build-thread .build-address

@@ -22,6 +22,8 @@ package struct Counts: Hashable, Sendable {
         case longAbsences
         case schemeChanges
         case eventsDuringSyncs
+        case wants
+        case newReplicas
         case branchedChains
         case conflictsShown
     }

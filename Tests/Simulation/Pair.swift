@@ -41,6 +41,9 @@ package final class Pair {
     package private(set) var frameCount = 0
     /// How often one side told the other that it lacks what a batch builds on.
     private(set) var gapAnswerCount = 0
+    private(set) var wantCount = 0
+    /// How many changes each end has sent, whatever became of them.
+    private(set) var changesSent: [VirtualLine.End: Int] = [.client: 0, .server: 0]
     /// What was said, for a failing test.
     package private(set) var transcript: [String] = []
     /// Told every message that comes to the server's side, before it is answered.
@@ -109,7 +112,12 @@ extension VirtualTime {
 extension Pair {
     func send(_ message: Message, from end: VirtualLine.End) {
         self.frameCount += 1
-        if case .have(let have) = message, have.batchesSeen > 0 { self.gapAnswerCount += 1 }
+        switch message {
+        case .have(let have) where have.batchesSeen > 0: self.gapAnswerCount += 1
+        case .want: self.wantCount += 1
+        case .batch(let batch): self.changesSent[end]! += batch.entries.count
+        default: break
+        }
         self.tell((end == .client ? "→ " : "← ") + message.summary)
         self.line.send(message.frame.encoded, from: end)
     }

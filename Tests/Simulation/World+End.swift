@@ -26,6 +26,7 @@ extension World {
         for _ in 0..<2 {
             for client in self.clients { try self.syncWell(client) }
         }
+        for client in self.clients { self.counts[.newReplicas] += try client.store.ownReplica().former.count }
         try self.checkNothingMoves(self.random.pick(self.clients))
         try self.checkSame(existing)
         try self.checkWhatIsHeld()

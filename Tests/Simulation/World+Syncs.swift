@@ -100,16 +100,23 @@ extension World {
         }
         if isChecked { try self.check(pair, isAlone: true) }
         if let before, let tally = pair.tally,
-            !before.sentCounts(isExact: !self.hasCopied).contains(tally.changesSent)
+            !before.sentCounts(hasCopied: self.hasCopied).contains(tally.changesSent)
                 || tally.changesReceived != before.receivedCount
         {
             self.complain("\(tally) instead of \(before)")
+        }
+        if let before,
+            pair.changesSent[.client]! > before.sentCounts(hasCopied: self.hasCopied).upperBound
+                || pair.changesSent[.server]! > before.receivedCount * (self.hasCopied ? 2 : 1)
+        {
+            self.complain("\(pair.changesSent) changes were sent, needed were \(before)")
         }
         return pair
     }
 
     private func check(_ pair: Pair, isAlone: Bool) throws {
         self.counts[.gapAnswers] += pair.gapAnswerCount
+        self.counts[.wants] += pair.wantCount
         if pair.line.hasRepeated { self.counts[.repeatedFrames] += 1 }
         // Each change there, its receipt, and once more each where a guess was wrong; and what every connection says.
         let frameCountMax = 64 + 4 * self.histories.values.reduce(0) { $0 + $1.records.count }
@@ -140,11 +147,10 @@ struct Differences {
     var unsureCount = 0
     var receivedCount = 0
 
-    /// How many changes may have been sent.
-    ///
-    /// - Parameter isExact: where a chain has branched, its beginning is sent along, perhaps more than once.
-    func sentCounts(isExact: Bool) -> ClosedRange<Int> {
-        self.lackedCount...(isExact ? self.lackedCount + self.unsureCount : .max)
+    /// How many changes the client may have sent: no other ones, and where a store was ever restored or copied each at most
+    /// once more, because a guess of what the other side has was wrong.
+    func sentCounts(hasCopied: Bool) -> ClosedRange<Int> {
+        self.lackedCount...(self.lackedCount + self.unsureCount) * (hasCopied ? 2 : 1)
     }
 }
 

@@ -126,15 +126,15 @@ extension World {
 
     private func step() throws {
         self.time.pass(milliseconds: Int64.random(in: 0...2000, using: &self.random))
-        switch Int.random(in: 0..<24, using: &self.random) {
+        switch Int.random(in: 0..<28, using: &self.random) {
         case 0..<9:
             let client = self.random.pick(self.clients)
             for _ in 0..<Int.random(in: 1...2, using: &self.random) { try self.write(client) }
         case 9..<16: try self.syncSome()
-        case 16..<19: try self.backUp()
-        case 19..<21: try self.restoreOrClone(self.random.pick(self.clients))
-        case 21: try self.restoreServer()
-        case 22: self.jumpClock()
+        case 16..<20: try self.backUp()
+        case 20..<23: try self.restoreOrClone(self.random.pick(self.clients))
+        case 23..<25: try self.restoreServer()
+        case 25: self.jumpClock()
         default: try self.random.oneIn(2) ? self.leave() : self.changeScheme()
         }
         if self.random.oneIn(4) { try self.checkSomeStore() }
@@ -159,7 +159,7 @@ extension World {
     }
 
     private func backUp() throws {
-        if self.troubles.restoresServer, self.random.oneIn(2) {
+        if self.troubles.restoresServer, self.random.oneIn(self.troubles.copiesClients ? 3 : 1) {
             self.tell("the server is backed up")
             try self.server.backUp()
         } else if self.troubles.copiesClients {
@@ -179,11 +179,14 @@ extension World {
             self.clients.append(try SimulatedClient(cloning: client, from: backup))
             self.tell("\(self.name(of: client)) is cloned")
             self.counts[.clones] += 1
+            // People go on at both machines, and neither knows of the other.
+            if !self.random.oneIn(3) { try self.write(self.clients.last!) }
         } else {
             try client.restore(from: backup)
             self.tell("\(self.name(of: client)) is restored")
             self.counts[.clientRestores] += 1
         }
+        if !self.random.oneIn(3) { try self.write(client) }
     }
 
     private func restoreServer() throws {

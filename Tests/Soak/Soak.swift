@@ -3,31 +3,37 @@ import Simulation
 import Synchronization
 
 /// `make soak SEEDS=… FIRST=…`: runs the simulation with one seed after another, on every core, and says what came of it.
+/// With a third argument, such as `noCompareAndSet`, one safeguard is missing, to see how many seeds notice.
 ///
 /// Exits with 1 when a promise was broken.
 @main
 enum Soak {
     static func main() async {
-        guard let (first, count) = self.range(Array(CommandLine.arguments.dropFirst())) else {
-            self.say("usage: huiliu-soak FIRST COUNT")
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let fault = arguments.count == 3 ? Simulation.PlantedFault(rawValue: arguments[2]) : nil
+        guard let (first, count) = self.range(arguments.prefix(2)), arguments.count == 2 || fault != nil else {
+            let faults = Simulation.PlantedFault.allCases.map(\.rawValue).joined(separator: "|")
+            self.say("usage: huiliu-soak FIRST COUNT [\(faults)]")
             exit(2)
         }
         let progress = Progress(first: first, count: count)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
                 group.addTask {
-                    while let seed = progress.next() { progress.add(Simulation.run(seed: seed), of: seed) }
+                    while let seed = progress.next() {
+                        progress.add(Simulation.run(seed: seed, fault: fault), of: seed)
+                    }
                 }
             }
         }
         self.say(progress.summary)
         let failed = progress.failed
         // The first one in full; the others are likely to be the same.
-        if let seed = failed.min(), let failure = Simulation.failure(of: seed) { self.say(failure) }
+        if fault == nil, let seed = failed.min(), let failure = Simulation.failure(of: seed) { self.say(failure) }
         exit(failed.isEmpty ? 0 : 1)
     }
 
-    private static func range(_ arguments: [String]) -> (first: UInt64, count: UInt64)? {
+    private static func range(_ arguments: ArraySlice<String>) -> (first: UInt64, count: UInt64)? {
         guard arguments.count == 2, let first = UInt64(arguments[0]), let count = UInt64(arguments[1]) else {
             return nil
         }
