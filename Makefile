@@ -97,4 +97,4 @@ format:
 	swift format --in-place --recursive Package.swift Protocol Client Server Sources Tests
 
 clean:
-	rm -rf .build .build-* .build-fuzz .build-thread .build-address
+	rm -rf .build .build-*
