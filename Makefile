@@ -9,16 +9,15 @@ export SWIFT_BACKTRACE := enable=no
 packages := libz-dev libsqlite3-dev pkg-config python3 strace
 sudo := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-# How long `make endure` runs.
-MINUTES ?= 10
-
-.PHONY: help build test demo bench endure lint format install clean
+.PHONY: help build test demo bench endure fuzz sanitize lint format install clean
 
 help:
 	@echo "make test    build, lint and run every test"
 	@echo "make demo    a server and three clients, offline edits, a conflict, totals"
 	@echo "make bench   measure what the README's table states"
 	@echo "make endure  kill offices and the province at random, for MINUTES=10"
+	@echo "make fuzz    let libFuzzer try the decoders, sessions and parsers, SECONDS=60 each"
+	@echo "make sanitize  run the tests under the thread sanitizer and the address sanitizer"
 	@echo "make build   the three commands, in .build/debug"
 	@echo "make format  format the sources"
 
@@ -53,6 +52,9 @@ test: install lint
 		echo 'The process of the tests was killed within the C library; no test had failed. Once more.'; \
 		run || tell; }
 
+# How long offices and the province are killed.
+MINUTES ?= 10
+
 endure: install
 	swift build --build-tests
 	HUILIU_ENDURE_MINUTES=$(MINUTES) swift test --skip-build --filter EnduranceTests
@@ -66,8 +68,25 @@ bench: install
 		HUILIU_BENCHMARKS=1 swift build -c release --product $$product --scratch-path .build-bench; done
 	.build-bench/release/huiliu-benchmarks
 
+# How long each target of the fuzzers runs.
+SECONDS ?= 60
+
+# Release, so that a minute is worth it; Swift's own checks stay on.
+fuzz: install
+	HUILIU_FUZZ=1 swift build -c release --sanitize=fuzzer --sanitize=address --product huiliu-fuzz \
+		--scratch-path .build-fuzz
+	Tests/Fuzz/fuzz.sh .build-fuzz/release/huiliu-fuzz $(SECONDS)
+
+# Two builds of everything, so this takes long. The programs that the integration tests start are sanitized too.
+sanitize: install
+	for sanitizer in thread address; do \
+		swift build --build-tests --sanitize=$$sanitizer --scratch-path .build-$$sanitizer; \
+		TSAN_OPTIONS=halt_on_error=1 ASAN_OPTIONS=detect_leaks=0 \
+			swift test --skip-build --sanitize=$$sanitizer --scratch-path .build-$$sanitizer; \
+	done
+
 format:
 	swift format --in-place --recursive Package.swift Protocol Client Server Sources Tests
 
 clean:
-	rm -rf .build .build-bench
+	rm -rf .build .build-bench .build-fuzz .build-thread .build-address

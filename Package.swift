@@ -20,6 +20,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -85,8 +86,10 @@ var targets: [Target] = [
     library(
         "ClientSync",
         in: "Client",
-        ["ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportTransport", "ClientStore", logging]
-            + nio
+        [
+            "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ReportTransport",
+            "ClientStore", logging,
+        ] + nio
     ),
 
     // Server: what runs at the province.
@@ -95,8 +98,8 @@ var targets: [Target] = [
         "ServerSync",
         in: "Server",
         [
-            "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportTransport", "ServerStore", logging,
-            serviceLifecycle,
+            "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ReportTransport",
+            "ServerStore", logging, serviceLifecycle,
         ] + nio
     ),
     library("ServerSummary", in: "Server", ["ReportModel", "ReportScheme"]),
@@ -148,12 +151,29 @@ var targets: [Target] = [
     ),
     tests("ClientStoreTests", ["ReportModel", "ReportScheme", "ReportStorage", "ClientStore"]),
     tests("ServerStoreTests", ["ReportModel", "ReportScheme", "ReportStorage", "ServerStore"]),
+    tests("ReportTransportTests", ["ReportModel", "ReportWire", "ReportTransport"] + nio + [nioEmbedded]),
+    tests("ServerSyncTests", ["ReportWire", "ServerSync"]),
     tests(
         "SimulationTests",
         [
             "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportSession", "ReportStorage",
             "ClientStore", "ServerStore",
         ]
+    ),
+    .target(
+        name: "FuzzProperties",
+        dependencies: [
+            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportSession", "ReportStorage",
+            "ClientStore", "ServerStore", "TestSupport",
+        ],
+        path: "Tests/Fuzz/Properties",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "FuzzTests",
+        dependencies: ["ReportModel", "FuzzProperties", "TestSupport"],
+        path: "Tests/Fuzz/Tests",
+        swiftSettings: settings
     ),
     tests("HouseTests", []),
     // The commands are named so that they are built; the tests run them as processes.
@@ -176,8 +196,20 @@ if Context.environment["HUILIU_BENCHMARKS"] != nil {
                 "BundledScheme",
                 "ClientStore", "ClientSync", "ServerStore", "ServerSync", "ServerSummary", "TestSupport", grdb, sqlite,
                 logging, serviceLifecycle,
-            ],
+            ] + nio,
             path: "Tests/Benchmarks",
+            swiftSettings: settings
+        )
+    )
+}
+
+// The fuzzers want a build with libFuzzer (`make fuzz`); what they try is a library, which the tests try too.
+if Context.environment["HUILIU_FUZZ"] != nil {
+    targets.append(
+        .executableTarget(
+            name: "huiliu-fuzz",
+            dependencies: ["FuzzProperties", "TestSupport"],
+            path: "Tests/Fuzz/Runner",
             swiftSettings: settings
         )
     )

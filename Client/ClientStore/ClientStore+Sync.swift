@@ -18,8 +18,8 @@ extension ClientStore {
         }
     }
 
-    /// What a peer with this frontier lacks of a scope, as much as fits, in causal order.
-    package func changes(in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int) throws -> LoadedChanges {
+    /// What a peer with this standing lacks of a scope, as much as fits, in causal order.
+    package func changes(in scope: UnitCode, lackedBy peer: PeerStanding, byteCountMax: Int) throws -> LoadedChanges {
         try self.database.read { try $0.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax) }
     }
 
@@ -39,9 +39,20 @@ extension ClientStore {
         try self.database.write { try $0.markDelivered(references, in: scope) }
     }
 
-    /// Notes that the province holds exactly this much of a scope; what it no longer holds is unsent again.
-    package func noteProvinceHolds(_ frontier: Frontier, in scope: UnitCode) throws {
-        try self.database.write { try $0.setDelivered(frontier, in: scope, own: self.identity.replica) }
+    /// Notes that the province holds exactly this much of a scope; what it no longer holds is unsent again. Where it holds
+    /// changes of this store's own that are missing here, the store goes on under a new id.
+    ///
+    /// - Parameter newReplica: the id to take then, drawn at random.
+    package func noteProvinceHolds(
+        _ frontier: Frontier,
+        in scope: UnitCode,
+        now: Timestamp,
+        newReplica: ReplicaID
+    ) throws {
+        try self.database.write { writer in
+            try writer.setDelivered(frontier, in: scope)
+            try writer.noteShown(frontier.heads, in: scope, now: now, newReplica: newReplica)
+        }
     }
 
     /// Works by this scheme from now on: the province's.

@@ -284,14 +284,25 @@ extension ClientStore {
         _ writer: StoreWriter
     ) throws {
         var rest = writes.sorted { $0.address < $1.address }[...]
-        if try !writer.chains(in: scope).lines.contains(where: { $0.replica == self.identity.replica }) {
+        // A sync may have given the store a new id since it was opened.
+        let ownReplica = try Self.ownReplica(writer.reader)
+        let replica = ownReplica.current
+        if try !writer.chains(in: scope).lines.contains(where: { $0.replica == replica }) {
             // In the first change, whatever forms come before it.
-            let name = Change.Write(SystemForm.deviceName(of: self.identity.replica), .text(self.identity.name))
-            rest.insert(name, at: rest.startIndex)
+            rest.insert(
+                Change.Write(SystemForm.deviceName(of: replica), .text(self.identity.name)),
+                at: rest.startIndex
+            )
+            if let former = ownReplica.former.last {
+                rest.insert(
+                    Change.Write(SystemForm.deviceContinues(of: replica), .text(former.description)),
+                    at: rest.startIndex
+                )
+            }
         }
         while !rest.isEmpty {
             let chains = try writer.chains(in: scope)
-            let own = chains.lines.filter { $0.replica == self.identity.replica }
+            let own = chains.lines.filter { $0.replica == replica }
                 .max { $0.head.sequence < $1.head.sequence }
             let difference = chains.frontier.difference(from: own?.frontierAtHead ?? Frontier())
             var count = min(rest.count, ChangeLimits.writeCountMax)
@@ -312,7 +323,7 @@ extension ClientStore {
             }
             rest = rest.dropFirst(count)
             let chained = ChainedChange(
-                replica: self.identity.replica,
+                replica: replica,
                 sequence: (own?.head.sequence ?? 0) + 1,
                 predecessorTag: own?.head.hash.tag ?? 0,
                 change: change

@@ -11,6 +11,7 @@ package final class ClientStore: Sendable {
 
     /// Who a store is.
     package struct Identity: Hashable, Sendable {
+        /// As whom the store wrote when it was opened: ``ClientStore/ownReplica()`` tells it as it is now.
         package let replica: ReplicaID
         /// The unit whose figures, with all units below it, this office keeps.
         package let unit: UnitCode
@@ -38,32 +39,26 @@ package final class ClientStore: Sendable {
         identity: Identity,
         scheme: SchemeSource
     ) throws -> ClientStore {
-        try self.create(
-            ReportDatabase(kind: .client, directory: directory, access: .create),
-            identity: identity,
-            scheme: scheme
-        )
+        let database = try ReportDatabase(kind: .client, directory: directory, access: .create) { writer in
+            try self.fill(writer, identity: identity, scheme: scheme)
+        }
+        return ClientStore(database, identity)
     }
 
     /// A store in memory, for tests.
     package static func inMemory(identity: Identity, scheme: SchemeSource) throws -> ClientStore {
-        try self.create(ReportDatabase(inMemory: .client), identity: identity, scheme: scheme)
+        let database = try ReportDatabase(inMemory: .client)
+        try database.write { try self.fill($0, identity: identity, scheme: scheme) }
+        return ClientStore(database, identity)
     }
 
-    private static func create(
-        _ database: ReportDatabase,
-        identity: Identity,
-        scheme: SchemeSource
-    ) throws -> ClientStore {
-        try database.write { writer in
-            try writer.set(Setting.replica, to: identity.replica.description)
-            try writer.set(Setting.unit, to: identity.unit.description)
-            try writer.set(Setting.server, to: identity.server)
-            try writer.set(Setting.name, to: identity.name)
-            try writer.set(Setting.author, to: identity.author)
-            try writer.replaceSchemeFiles(with: scheme.files.map { ($0.name, $0.text) })
-        }
-        return ClientStore(database, identity)
+    static func fill(_ writer: StoreWriter, identity: Identity, scheme: SchemeSource) throws {
+        try writer.setOwnReplica(identity.replica)
+        try writer.set(Setting.unit, to: identity.unit.description)
+        try writer.set(Setting.server, to: identity.server)
+        try writer.set(Setting.name, to: identity.name)
+        try writer.set(Setting.author, to: identity.author)
+        try writer.replaceSchemeFiles(with: scheme.files.map { ($0.name, $0.text) })
     }
 
     /// Opens a store.
@@ -72,7 +67,7 @@ package final class ClientStore: Sendable {
     package convenience init(in directory: String, access: ReportDatabase.Access) throws {
         let database = try ReportDatabase(kind: .client, directory: directory, access: access)
         let identity = try database.read { reader in
-            guard let replica = try reader.setting(Setting.replica).flatMap({ ReplicaID($0) }),
+            guard let replica = try reader.ownReplica()?.current,
                 let unit = try reader.setting(Setting.unit).flatMap({ UnitCode($0) })
             else { throw StoreError.damaged(path: database.path, detail: "no identity") }
             return Identity(
@@ -92,7 +87,6 @@ package final class ClientStore: Sendable {
     }
 
     enum Setting {
-        static let replica = "replica"
         static let unit = "unit"
         static let server = "server"
         static let name = "name"
@@ -110,6 +104,18 @@ extension ClientStore {
         try self.database.read { reader in
             SchemeSource(try reader.schemeFiles().map { SchemeSource.File(name: $0.name, text: $0.text) })
         }
+    }
+
+    /// As whom this store writes. A sync may give it a new id.
+    package func ownReplica() throws -> OwnReplica {
+        try self.database.read { try Self.ownReplica($0) }
+    }
+
+    static func ownReplica(_ reader: StoreReader) throws -> OwnReplica {
+        guard let replica = try reader.ownReplica() else {
+            throw MalformedBytes(offset: 0, expected: "the store's replica in its settings")
+        }
+        return replica
     }
 
     /// A cell as it is; one that nobody wrote has no versions.
@@ -138,6 +144,7 @@ extension ClientStore {
         /// How far the province's clock was ahead of this device's at the last sync.
         package let skewSeconds: Int64?
         package let conflictCount: Int
+        package let ownReplica: OwnReplica
     }
 
     /// What `status` tells.
@@ -150,7 +157,8 @@ extension ClientStore {
                 lastSync: try reader.setting(Setting.lastSync).flatMap { Int64($0) }
                     .map { Timestamp(secondsSince1970: $0) },
                 skewSeconds: try reader.setting(Setting.skewSeconds).flatMap { Int64($0) },
-                conflictCount: try reader.scopes().reduce(0) { try $0 + reader.conflictCount(in: $1) }
+                conflictCount: try reader.scopes().reduce(0) { try $0 + reader.conflictCount(in: $1) },
+                ownReplica: try Self.ownReplica(reader)
             )
         }
     }

@@ -4,6 +4,7 @@ import NIOCore
 import ReportModel
 import ReportScheme
 import ReportSession
+import ReportStorage
 import ReportTransport
 import ReportWire
 
@@ -28,21 +29,22 @@ struct ClientConnection {
     /// - Returns: What moved, and why the conversation ended if not as it should.
     /// - Throws: Errors of the store. What was committed by then stays.
     func run(
-        over channel: FrameChannel,
+        over line: FrameLine,
         traffic: inout Traffic
     ) async throws -> (tally: ClientSession.Tally, error: ProtocolError?) {
         var session = ClientSession(try self.start())
         var end: End?
         var counted = traffic
         defer { traffic = counted }
-        try await channel.executeThenClose { inbound, outbound in
+        try await line.channel.executeThenClose { inbound, outbound in
             var driver = Driver(connection: self, outbound: outbound)
             defer { counted = driver.traffic }
             driver.traffic = counted
             do {
                 end = try await driver.perform(session.connected(now: self.now()), &session)
-                var frames = inbound.makeAsyncIterator()
-                while end == nil, let frame = try await frames.next() {
+                var frames = IncomingFrames(inbound, line.patience)
+                while end == nil, let event = try await frames.next() {
+                    guard case .frame(let frame) = event else { continue }
                     driver.traffic.bytesIn += frame.encodedByteCount
                     guard let message = try Message(frame) else { continue }
                     self.logger.debug("received", metadata: message.metadata)
@@ -65,7 +67,7 @@ struct ClientConnection {
 
     private func start() throws -> ClientSession.Start {
         ClientSession.Start(
-            replica: self.store.identity.replica,
+            replica: try self.store.ownReplica().current,
             scheme: self.scheme.fingerprint.high,
             scopes: try self.store.standings(scheme: self.scheme).map {
                 ClientSession.ClientScope(standing: $0.standing, delivered: $0.delivered)
@@ -83,7 +85,7 @@ extension ClientConnection {
     /// Performs the actions of a session, in order and depth first: what an action leads to comes before the next one.
     private struct Driver {
         let connection: ClientConnection
-        let outbound: NIOAsyncChannelOutboundWriter<Frame>
+        let outbound: NIOAsyncChannelOutboundWriter<OutgoingFrame>
         var traffic = Traffic()
 
         mutating func perform(_ actions: [SessionAction], _ session: inout ClientSession) async throws -> End? {
@@ -98,11 +100,11 @@ extension ClientConnection {
             let store = self.connection.store
             switch action {
             case .send(let message):
-                let frame = message.frame
-                self.traffic.bytesOut += frame.encodedByteCount
+                let outgoing = OutgoingFrame(message)
+                self.traffic.bytesOut += outgoing.frame.encodedByteCount
                 self.connection.logger.debug("sent", metadata: message.metadata)
                 do {
-                    try await self.outbound.write(frame)
+                    try await self.outbound.write(outgoing)
                 } catch let error where error is NIOAsyncWriterError || error is ChannelError || error is IOError {
                     // The other side is gone. Its last words may still wait to be read; the reading half will tell.
                     self.connection.logger.debug("could not send", metadata: ["error": "\(error)"])
@@ -120,16 +122,17 @@ extension ClientConnection {
             case .markDelivered(let scope, let references):
                 try store.markDelivered(references, in: scope)
             case .noteProvinceHolds(let scope, let frontier):
-                try store.noteProvinceHolds(frontier, in: scope)
+                let now = self.connection.now()
+                try store.noteProvinceHolds(frontier, in: scope, now: now, newReplica: .random())
             case .noteWelcome(let time, _):
                 let now = self.connection.now()
-                try store.noteSync(at: now, skewSeconds: time.secondsSince1970 - now.secondsSince1970)
+                try store.noteSync(at: now, skewSeconds: time.seconds(since: now))
             case .saveScheme(let bytes):
                 try self.saveScheme(bytes)
             case .close(let error):
                 return End(error: error)
-            case .identify:
-                preconditionFailure("only a server identifies")
+            case .identify, .noteOwnHeads:
+                preconditionFailure("only a server is told this")
             }
             return nil
         }

@@ -83,14 +83,23 @@ package struct Synchronizer: Sendable {
     }
 
     private func connectOnce(_ report: inout Report) async throws -> ProtocolError? {
-        let channel: FrameChannel
+        let line: FrameLine
         do {
-            channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                 .channelOption(.socketOption(.tcp_nodelay), value: 1)
                 .connectTimeout(.seconds(self.waitSeconds))
+            if let option = FrameLine.unsentOption {
+                bootstrap = bootstrap.channelOption(option, value: .init(Limits.unsentByteCountMax))
+            }
+            line =
+                try await bootstrap
                 .connect(host: self.server.host, port: self.server.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try FramePipeline.wrap(channel, silenceSeconds: self.waitSeconds)
+                        try FrameLine(
+                            channel,
+                            times: Patience.Times(silenceSeconds: self.waitSeconds, frameSeconds: self.waitSeconds),
+                            controlByteCountMax: Limits.clientControlByteCountMax
+                        )
                     }
                 }
         } catch {
@@ -109,7 +118,7 @@ package struct Synchronizer: Sendable {
             report.bytesOut += traffic.bytesOut
             report.bytesIn += traffic.bytesIn
         }
-        let (tally, error) = try await connection.run(over: channel, traffic: &traffic)
+        let (tally, error) = try await connection.run(over: line, traffic: &traffic)
         report.changesSent += tally.changesSent
         report.changesReceived += tally.changesReceived
         report.roundTrips += tally.roundTrips
@@ -172,7 +181,9 @@ extension ProtocolError {
     /// Whether the same sync may go well in a moment.
     fileprivate var isWorthRetrying: Bool {
         switch self.knownCode {
-        case .shuttingDown, .silentTooLong, .storeFailed, .connectionLost, .checksumMismatch: true
+        case .shuttingDown, .silentTooLong, .storeFailed, .connectionLost, .checksumMismatch, .tooManyConnections,
+            .tooSlow:
+            true
         default: false
         }
     }

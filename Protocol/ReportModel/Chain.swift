@@ -11,10 +11,12 @@ package struct ReplicaID: Hashable, Comparable, Sendable, CustomStringConvertibl
         self.rawValue = rawValue
     }
 
+    /// Reads exactly what ``description`` prints.
     package init?(_ text: some StringProtocol) {
-        // `UInt64(_:radix:)` alone would accept a sign.
-        guard text.utf8.count == 16, text.first != "+", let rawValue = UInt64(text, radix: 16) else { return nil }
+        guard let rawValue = UInt64(text, radix: 16) else { return nil }
         self.rawValue = rawValue
+        // `UInt64(_:radix:)` alone would accept a sign, even in -000000000000000, and large letters.
+        guard text == self.description else { return nil }
     }
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }

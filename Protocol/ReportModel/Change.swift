@@ -77,4 +77,7 @@ package enum ChangeLimits {
     package static let authorByteCountMax = 96
     /// The most heads that a context difference lists: more replicas than ever share a scope.
     package static let contextDifferenceCountMax = 1024
+    /// The most marks of one chain (``ChainMarks``): with steps that grow by an eighth, enough for four branches of a
+    /// million changes each.
+    package static let markCountMax = 512
 }

@@ -10,6 +10,18 @@ package enum SystemForm {
         AddressInScope(form: self.devices, period: .none, row: Code(replica.description)!, item: self.deviceName)
     }
 
+    package static let deviceContinues: Code = "continues"
+
+    /// The cell that holds the replica as which the same device wrote before: its store was restored or copied.
+    package static func deviceContinues(of replica: ReplicaID) -> AddressInScope {
+        AddressInScope(
+            form: self.devices,
+            period: .none,
+            row: Code(replica.description)!,
+            item: self.deviceContinues
+        )
+    }
+
     /// The marks on reports as wholes, in the scope of the unit that reports and in the report's period; one row a
     /// form, named by the form's code.
     package static let report: Code = "_report"

@@ -12,6 +12,13 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package static func < (left: Self, right: Self) -> Bool {
         left.secondsSince1970 < right.secondsSince1970
     }
+
+    /// How many seconds `other` is before this moment, negative where it is after; as far as 64 bits tell: another's
+    /// clock may stand anywhere.
+    package func seconds(since other: Timestamp) -> Int64 {
+        let (seconds, overflow) = self.secondsSince1970.subtractingReportingOverflow(other.secondsSince1970)
+        return overflow ? (self < other ? .min : .max) : seconds
+    }
 }
 
 extension Timestamp: CustomStringConvertible {

@@ -108,11 +108,12 @@ package struct ClientSession: Hashable, Sendable {
     /// The store answered a `load`.
     package mutating func loaded(_ scope: UnitCode, _ changes: LoadedChanges) -> [SessionAction] {
         guard self.state != .closed, self.exchanges[scope] != nil else { return [] }
-        let batches = self.exchanges[scope]!.loaded(changes)
+        let (wants, batches) = self.exchanges[scope]!.loaded(changes)
         self.sent += batches.map(SentBatch.init)
         if !batches.isEmpty { self.hasSaidDone = false }
         for _ in batches { self.roundTripsWhenAsked.askedByBatch(self.tally.roundTrips) }
-        var actions = batches.map { SessionAction.send(.batch($0)) }
+        if !wants.isEmpty { self.roundTripsWhenAsked.askedByHave(scope, self.tally.roundTrips) }
+        var actions = wants.map { SessionAction.send(.want($0)) } + batches.map { .send(.batch($0)) }
         if self.state == .greeting, !batches.isEmpty {
             self.unaskedByteCount += changes.changes.reduce(0) { $0 + $1.canonicalBytes.count }
             // So that the province can answer at once.
@@ -164,6 +165,12 @@ package struct ClientSession: Hashable, Sendable {
             return actions
         case (.exchanging, .have(let have)):
             return try self.learn(have) + self.pump()
+        case (.exchanging, .want(let want)):
+            guard self.exchanges[want.scope] != nil else { throw .scopeNotServed(want.scope) }
+            try self.exchanges[want.scope]!.received(want)
+            // The server waits for the answer, and for what follows it.
+            self.hasSaidDone = false
+            return self.pump()
         case (.learning, .receipt(let receipt)), (.exchanging, .receipt(let receipt)):
             return try self.receipted(receipt)
         case (.exchanging, .batch(let batch)):

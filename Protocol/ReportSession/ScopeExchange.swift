@@ -5,17 +5,20 @@ import ReportWire
 ///
 /// What a side knows of the other's frontier is what the other said, plus what was sent since. It can be wrong (the
 /// other side was restored, a guess was made): then a batch builds on something the other lacks, the other answers with
-/// its own frontier, and sending starts again from there.
+/// its own frontier, and sending starts again from there. On a chain that has branched (a store was restored or copied)
+/// heads do not tell where the two part; there both sides say marks.
 struct ScopeExchange: Hashable, Sendable {
     let scope: UnitCode
     /// What this side holds; said in `have`.
     private(set) var own: Frontier
     /// What the other side holds, as far as is known. `nil` before it has said so.
-    private(set) var peer: Frontier?
+    private(set) var peer: PeerStanding?
     /// Whether ``peer`` is only what a former connection led to.
     private(set) var isAssumed = false
 
-    private(set) var isLoading = false
+    /// What is being read is what the other side lacks beyond this.
+    private var loadingFrom: PeerStanding?
+    var isLoading: Bool { self.loadingFrom != nil }
     /// Whether the last look found nothing more to send.
     private(set) var isExhausted = false
     private(set) var hasUnknownHeads = false
@@ -29,6 +32,10 @@ struct ScopeExchange: Hashable, Sendable {
     /// Which batch got the last of ``gapAnswers``.
     private var gapAnsweredAt: UInt64 = 0
     private(set) var hasSaidHave = false
+    /// Changes that the peer said it holds in its marks.
+    private var marked: [Reference] = []
+    /// Replicas of which this side has told marks, and the peer has not.
+    private var untraced: Set<ReplicaID> = []
 
     init(scope: UnitCode, own: Frontier) {
         self.scope = scope
@@ -38,6 +45,7 @@ struct ScopeExchange: Hashable, Sendable {
     /// Whether everything the other side lacks was sent and receipted.
     var isDelivered: Bool {
         self.peer != nil && !self.isAssumed && self.isExhausted && self.inFlight == 0 && !self.isLoading
+            && self.untraced.isEmpty
     }
 
     var canSend: Bool { self.peer != nil && !self.isLoading && !self.isExhausted }
@@ -47,23 +55,29 @@ struct ScopeExchange: Hashable, Sendable {
     /// Asks for what the other side lacks. Call only when ``canSend``.
     mutating func load() -> SessionAction {
         precondition(self.canSend)
-        self.isLoading = true
+        self.loadingFrom = self.peer
         return .load(self.scope, lackedBy: self.peer!)
     }
 
-    /// - Returns: The batches to send now.
-    mutating func loaded(_ loaded: LoadedChanges) -> [Batch] {
-        self.isLoading = false
+    /// - Returns: The batches to send now, after the wants.
+    mutating func loaded(_ loaded: LoadedChanges) -> (wants: [Want], batches: [Batch]) {
+        defer { self.loadingFrom = nil }
+        // The other side may have said meanwhile that it stands elsewhere; then this is read again from there.
+        guard self.loadingFrom == self.peer else { return ([], []) }
         self.hasUnknownHeads = loaded.hasUnknownHeads
+        for marks in loaded.wants where self.peer!.told.insert(marks.replica).inserted {
+            if !self.peer!.traced.contains(marks.replica) { self.untraced.insert(marks.replica) }
+        }
+        let wants = loaded.wants.map { Want(scope: self.scope, marks: $0) }
         guard !loaded.changes.isEmpty else {
             self.isExhausted = true
-            return []
+            return (wants, [])
         }
-        self.peer = loaded.frontier
+        self.peer!.frontier = loaded.frontier
         let batches = Batch.batches(of: loaded.changes, in: self.scope)
         self.batchesSent += UInt64(batches.count)
         self.inFlight += batches.count
-        return batches
+        return (wants, batches)
     }
 
     /// The other side has made the oldest batch in flight durable, as far as it could.
@@ -79,19 +93,35 @@ struct ScopeExchange: Hashable, Sendable {
         if self.peer == nil || (self.isAssumed && !self.confirmsAssumption(have.frontier)) {
             self.restart(from: have.frontier)
         } else if self.isAssumed {
-            self.peer = self.peer!.united(with: have.frontier)
+            // What was sent upon the assumption is on its way.
+            self.peer!.frontier = Frontier(self.peer!.frontier.heads + have.frontier.heads)
             self.isExhausted = false
         } else if answersLaterBatch {
-            // It lacks what was held back because it seemed to be ahead there. It is on another branch.
-            self.restart(from: have.frontier.withoutHeads(furtherThan: self.own))
+            self.restart(from: have.frontier)
         }
         self.isAssumed = false
     }
 
     private mutating func restart(from frontier: Frontier) {
-        self.peer = frontier
+        var peer = self.peer ?? PeerStanding(frontier: frontier)
+        // What it said of its chains stays true.
+        peer.frontier = Frontier(frontier.heads + self.marked)
+        self.peer = peer
         self.isExhausted = false
         self.restartedAt = self.batchesSent
+    }
+
+    /// The other side said where it stands on a chain that has branched. Answered once the store has been asked.
+    mutating func received(_ want: Want) throws(ProtocolError) {
+        let replica = want.marks.replica
+        guard self.peer != nil, !self.isAssumed, !self.own.heads(of: replica).isEmpty,
+            self.peer!.traced.insert(replica).inserted,
+            self.marked.count + want.marks.references.count <= Limits.marksMax
+        else { throw .unexpected("want") }
+        self.untraced.remove(replica)
+        self.marked += want.marks.references
+        self.peer!.frontier = Frontier(self.peer!.frontier.heads + want.marks.references)
+        self.isExhausted = false
     }
 
     /// Whether what was assumed to be there is there, so that what was sent upon it can be taken.
@@ -106,14 +136,14 @@ struct ScopeExchange: Hashable, Sendable {
 
     /// Remembers the assumption before anything is sent upon it.
     mutating func assume(_ frontier: Frontier) {
-        self.peer = frontier
+        self.peer = PeerStanding(frontier: frontier)
         self.isAssumed = true
         self.assumedHeads = frontier.heads
     }
 
     /// The other side turned out to hold exactly what this one held at the start.
     mutating func settle(on frontier: Frontier) {
-        self.peer = frontier
+        self.peer = PeerStanding(frontier: frontier)
         self.isAssumed = false
         self.isExhausted = true
     }
@@ -150,30 +180,5 @@ struct ScopeExchange: Hashable, Sendable {
     mutating func have() -> SessionAction {
         self.hasSaidHave = true
         return .send(.have(Have(scope: self.scope, batchesSeen: self.batchesReceived, frontier: self.own)))
-    }
-}
-
-extension Frontier {
-    /// Without the heads of those replicas of which `own` has a head that is less far: what follows that one is sent
-    /// from the start of the chain, as to somebody who knows nothing of it.
-    fileprivate func withoutHeads(furtherThan own: Frontier) -> Frontier {
-        Frontier(
-            self.heads.filter { head in
-                own.heads.contains(head) || !own.heads(of: head.replica).contains { $0.sequence < head.sequence }
-            }
-        )
-    }
-
-    /// The further one of both for each replica that has one head in each; else all heads of both. A guess at the
-    /// union, which only the log could tell exactly; a wrong one ends in a gap or a duplicate, both harmless.
-    fileprivate func united(with other: Frontier) -> Frontier {
-        let replicas = Set(self.heads.map(\.replica)).union(other.heads.map(\.replica))
-        return Frontier(
-            replicas.flatMap { replica -> [Reference] in
-                let (mine, theirs) = (self.heads(of: replica), other.heads(of: replica))
-                guard mine.count == 1, theirs.count == 1 else { return mine + theirs }
-                return mine[0].sequence >= theirs[0].sequence ? mine : theirs
-            }
-        )
     }
 }

@@ -13,8 +13,8 @@ package struct ServerSession: Hashable, Sendable {
         package var replica: ReplicaID
         package var now: Timestamp
         package var scheme: UInt64
-        /// The encoded scheme; sent when the client has another.
-        package var schemeBytes: [UInt8]
+        /// The encoded scheme in pieces, which all connections share; sent when the client has another.
+        package var schemeParts: [SchemePart]
         /// The claimed unit first, then the units below it.
         package var scopes: [ScopeStanding]
 
@@ -22,14 +22,31 @@ package struct ServerSession: Hashable, Sendable {
             replica: ReplicaID,
             now: Timestamp,
             scheme: UInt64,
-            schemeBytes: [UInt8],
+            schemeParts: [SchemePart],
             scopes: [ScopeStanding]
         ) {
             self.replica = replica
             self.now = now
             self.scheme = scheme
-            self.schemeBytes = schemeBytes
+            self.schemeParts = schemeParts
             self.scopes = scopes
+        }
+
+        /// The same with the scheme in one piece.
+        package init(
+            replica: ReplicaID,
+            now: Timestamp,
+            scheme: UInt64,
+            schemeBytes: [UInt8],
+            scopes: [ScopeStanding]
+        ) {
+            self.init(
+                replica: replica,
+                now: now,
+                scheme: scheme,
+                schemeParts: SchemePart.parts(of: schemeBytes),
+                scopes: scopes
+            )
         }
     }
 
@@ -44,6 +61,8 @@ package struct ServerSession: Hashable, Sendable {
     }
 
     private var state: State = .waiting
+    /// This server's own; `nil` before the client is known.
+    private var replica: ReplicaID?
     private var scopes: [UnitCode: ScopeStanding] = [:]
     private var exchanges: [UnitCode: ScopeExchange] = [:]
     private var turns: [UnitCode] = []
@@ -65,6 +84,7 @@ package struct ServerSession: Hashable, Sendable {
     package mutating func identified(_ identified: Identified) -> [SessionAction] {
         guard case .identifying(let hello) = self.state else { return [] }
         self.state = .exchanging
+        self.replica = identified.replica
         let clientTips = Dictionary(hello.scopes.map { ($0.unit, $0.tip) }) { first, _ in first }
         let differing = identified.scopes.filter { $0.tip != clientTips[$0.scope] ?? 0 }
         let isSame = identified.scopes.map(\.scope) == hello.scopes.map(\.unit)
@@ -89,7 +109,7 @@ package struct ServerSession: Hashable, Sendable {
             actions.append(self.exchanges[standing.scope]!.have())
         }
         if identified.scheme != hello.scheme {
-            actions += SchemePart.parts(of: identified.schemeBytes).map { .send(.scheme($0)) }
+            actions += identified.schemeParts.map { .send(.scheme($0)) }
         }
         if differing.isEmpty {
             // The client holds what the server holds; whatever it sent unasked is here already.
@@ -107,9 +127,9 @@ package struct ServerSession: Hashable, Sendable {
     /// The store answered a `load`.
     package mutating func loaded(_ scope: UnitCode, _ changes: LoadedChanges) -> [SessionAction] {
         guard self.state == .exchanging, self.exchanges[scope] != nil else { return [] }
-        let batches = self.exchanges[scope]!.loaded(changes)
+        let (wants, batches) = self.exchanges[scope]!.loaded(changes)
         self.sent += batches.map(SentBatch.init)
-        return batches.map { .send(.batch($0)) } + self.pump()
+        return wants.map { .send(.want($0)) } + batches.map { .send(.batch($0)) } + self.pump()
     }
 
     /// The store has committed a batch.
@@ -147,6 +167,12 @@ package struct ServerSession: Hashable, Sendable {
         case (.exchanging, .have(let have)):
             guard self.opensExchange(in: have.scope) else { return [] }
             try self.exchanges[have.scope]!.received(have)
+            let ownHeads = self.replica.map(have.frontier.heads(of:)) ?? []
+            return (ownHeads.isEmpty ? [] : [.noteOwnHeads(have.scope, ownHeads)]) + self.pump()
+        case (.exchanging, .want(let want)):
+            guard self.exchanges[want.scope] != nil else { throw .unexpected(message.name) }
+            try self.exchanges[want.scope]!.received(want)
+            self.clientIsDone = false
             return self.pump()
         case (.exchanging, .batch(let batch)):
             // Every batch is answered, so that receipts need no names; this one says that nothing was taken.

@@ -6,12 +6,14 @@ package enum SessionAction: Hashable, Sendable {
     case send(Message)
     /// Commit the batch durably, then tell the session with `committed`. Only that makes it send the receipt.
     case commitThenReceipt(Batch)
-    /// Read what a peer with this frontier lacks, then tell the session with `loaded`.
-    case load(UnitCode, lackedBy: Frontier)
+    /// Read what a peer with this standing lacks, then tell the session with `loaded`.
+    case load(UnitCode, lackedBy: PeerStanding)
     /// Client: the province has receipted these changes, and all before them in their chains.
     case markDelivered(UnitCode, [Reference])
     /// Client: the province holds exactly this much of the scope.
     case noteProvinceHolds(UnitCode, Frontier)
+    /// Server: a client holds these changes of the server's own replica.
+    case noteOwnHeads(UnitCode, [Reference])
     /// Client: the province's clock, and its replica.
     case noteWelcome(Timestamp, ReplicaID)
     /// Client: the province's scheme, whole.

@@ -15,9 +15,9 @@ extension Batch {
     /// Whether the batch is within the limits of its receiver. One change always is.
     private var fitsFrame: Bool {
         let writeCount = self.entries.reduce(0) { $0 + $1.change.writes.count }
-        guard self.chains.count <= Limits.batchChainCountMax, writeCount <= Limits.batchWriteCountMax else {
-            return false
-        }
+        guard self.chains.count <= Limits.batchChainCountMax, self.entries.count <= Limits.batchChangeCountMax,
+            writeCount <= Limits.batchWriteCountMax
+        else { return false }
         // Columns cost at most 11 bytes a write, 16 a change and 24 a chain more than canonical bytes, where every code,
         // time and replica is another; only then is the frame measured.
         let byteCount = self.entries.reduce(0) { $0 + $1.canonicalBytes.count }
@@ -47,8 +47,8 @@ extension Batch {
     /// - Throws: `ProtocolError` when the stated size is above the limit (before memory is taken for it), when the
     ///   stream inflates to another size, and when the columns are not the one encoding of a batch.
     package init(_ frame: Frame) throws(ProtocolError) {
-        guard frame.flags.isSubset(of: [.critical, .deflated]) else {
-            throw .malformed("batch", MalformedBytes(offset: 0, expected: "no flags but critical and deflated"))
+        guard frame.flags.subtracting(.deflated) == .critical else {
+            throw .malformed("batch", MalformedBytes(offset: 0, expected: "the flag critical, and perhaps deflated"))
         }
         let columns = frame.flags.contains(.deflated) ? try Self.inflated(frame.payload) : frame.payload
         do throws(MalformedBytes) {

@@ -14,24 +14,29 @@ struct BatchDecoder {
         self.reader = ByteReader(bytes)
     }
 
+    // There are thousands of these while the columns are read, so they are small.
+
     /// Everything of a change but its writes.
     private struct Header {
-        var chain = 0
+        var chain: Int32 = 0
+        /// Index in ``authors``.
+        var author: Int32 = 0
+        var contextCount: UInt16 = 0
+        var writeCount: UInt16 = 0
         var time: Int64 = 0
-        var author = ""
-        var contextCount = 0
         var context: [Reference] = []
-        var writeCount = 0
     }
 
-    /// What is known of a write while its columns are read.
+    /// What is known of a write while its columns are read: indices in ``codes`` and ``periods``, and the number.
     private struct Draft {
-        var series = NumberMemory.Series(form: 0, row: 0, item: 0)
-        var period = 0
+        var form: Int32 = 0
+        var row: Int32 = 0
+        var item: Int32 = 0
+        var period: Int32 = 0
+        var mantissa: Int128 = 0
+        var scale: UInt8 = 0
         var head: UInt8 = 0
         var qualifier: Qualifier?
-        var scale = 0
-        var number = ExactDecimal.zero
     }
 
     mutating func decode() throws(MalformedBytes) -> Batch {
@@ -39,31 +44,28 @@ struct BatchDecoder {
         let chains = try self.chains()
         try self.dictionaries()
         let headers = try self.headers(chainCount: chains.count)
-        let writes = try self.writes(count: headers.reduce(0) { $0 + $1.writeCount })
-        try self.reader.requireEnd()
+        let drafts = try self.drafts(count: headers.reduce(0) { $0 + Int($1.writeCount) })
         var entries: [Batch.Entry] = []
         entries.reserveCapacity(headers.count)
         var start = 0
         var canonicalByteCount = 0
         for header in headers {
-            let own = Array(writes[start..<start + header.writeCount])
-            start += header.writeCount
-            for (left, right) in zip(own, own.dropFirst()) where !(left.address < right.address) {
-                throw self.reader.malformed("writes in ascending order")
-            }
+            let end = start + Int(header.writeCount)
             let change = Change(
                 time: Timestamp(secondsSince1970: header.time),
-                author: header.author,
+                author: self.authors[Int(header.author)],
                 contextDifference: header.context,
-                sortedWrites: own
+                sortedWrites: try self.writes(drafts[start..<end])
             )
+            start = end
             let canonicalBytes = change.canonicalBytes
             canonicalByteCount += canonicalBytes.count
             guard canonicalByteCount <= Limits.batchCanonicalByteCountMax else {
                 throw self.reader.malformed("at most \(Limits.batchCanonicalByteCountMax) bytes of changes")
             }
-            entries.append(Batch.Entry(chain: header.chain, change: change, canonicalBytes: canonicalBytes))
+            entries.append(Batch.Entry(chain: Int(header.chain), change: change, canonicalBytes: canonicalBytes))
         }
+        try self.reader.requireEnd()
         return Batch(scope: scope, chains: chains, entries: entries)
     }
 
@@ -133,37 +135,38 @@ struct BatchDecoder {
         var headers = [Header](repeating: Header(), count: count)
         var usedCount = 0
         for index in headers.indices {
-            headers[index].chain = try self.index(in: .chain, below: min(usedCount + 1, chainCount), "a chain's number")
-            usedCount = max(usedCount, headers[index].chain + 1)
+            let chain = try self.index(in: .chain, below: min(usedCount + 1, chainCount), "a chain's number")
+            usedCount = max(usedCount, chain + 1)
+            headers[index].chain = Int32(chain)
         }
         guard usedCount == chainCount else { throw self.reader.malformed("a change of every chain") }
         var times = [Int64](repeating: 0, count: chainCount)
         for index in headers.indices {
-            times[headers[index].chain] &+= Int64(bitPattern: try self.entry(of: .time))
-            headers[index].time = times[headers[index].chain]
+            let chain = Int(headers[index].chain)
+            times[chain] &+= Int64(bitPattern: try self.entry(of: .time))
+            headers[index].time = times[chain]
         }
         for index in headers.indices {
-            headers[index].author =
-                self.authors[
-                    try self.index(in: .author, below: self.authors.count, "an author's number")
-                ]
-        }
-        for index in headers.indices {
-            headers[index].contextCount = try self.index(
-                in: .contextCount,
-                below: ChangeLimits.contextDifferenceCountMax + 1,
-                "a count of references"
+            headers[index].author = Int32(
+                try self.index(in: .author, below: self.authors.count, "an author's number")
             )
         }
         for index in headers.indices {
-            headers[index].writeCount = try self.index(
-                in: .writeCount,
-                below: ChangeLimits.writeCountMax + 1,
-                "a count of writes"
+            headers[index].contextCount = UInt16(
+                try self.index(
+                    in: .contextCount,
+                    below: ChangeLimits.contextDifferenceCountMax + 1,
+                    "a count of references"
+                )
+            )
+        }
+        for index in headers.indices {
+            headers[index].writeCount = UInt16(
+                try self.index(in: .writeCount, below: ChangeLimits.writeCountMax + 1, "a count of writes")
             )
             guard headers[index].writeCount > 0 else { throw self.reader.malformed("at least one write") }
         }
-        for index in headers.indices { headers[index].context = try self.context(headers[index].contextCount) }
+        for index in headers.indices { headers[index].context = try self.context(Int(headers[index].contextCount)) }
         return headers
     }
 
@@ -188,25 +191,25 @@ struct BatchDecoder {
 
     // MARK: - Writes
 
-    private mutating func writes(count: Int) throws(MalformedBytes) -> [Change.Write] {
+    private mutating func drafts(count: Int) throws(MalformedBytes) -> [Draft] {
         guard count <= Limits.batchWriteCountMax else {
             throw self.reader.malformed("at most \(Limits.batchWriteCountMax) writes, not \(count)")
         }
         var drafts = [Draft](repeating: Draft(), count: count)
         for index in drafts.indices {
-            drafts[index].series.form = try self.index(in: .form, below: self.codes.count, "a form")
+            drafts[index].form = Int32(try self.index(in: .form, below: self.codes.count, "a form"))
         }
         for index in drafts.indices {
-            drafts[index].period = try self.index(in: .period, below: self.periods.count, "a period")
+            drafts[index].period = Int32(try self.index(in: .period, below: self.periods.count, "a period"))
         }
         for index in drafts.indices {
-            drafts[index].series.row = try self.index(in: .row, below: self.codes.count, "a row")
+            drafts[index].row = Int32(try self.index(in: .row, below: self.codes.count, "a row"))
         }
         var item = Int64(BatchColumn.firstPreviousItem)
         for index in drafts.indices {
             item &+= ZigZag.decoded(try self.entry(of: .item))
             guard item >= 0, item < Int64(self.codes.count) else { throw self.reader.malformed("an item") }
-            drafts[index].series.item = Int(item)
+            drafts[index].item = Int32(item)
         }
         for index in drafts.indices {
             drafts[index].head = UInt8(try self.index(in: .head, below: 256, "the head of a value"))
@@ -216,39 +219,48 @@ struct BatchDecoder {
             guard drafts[index].qualifier != nil else { throw self.reader.malformed("a qualifier") }
         }
         for index in drafts.indices where drafts[index].head & WireHead.number != 0 {
-            drafts[index].scale = try self.index(in: .scale, below: ExactDecimal.scaleMax + 1, "a scale")
+            drafts[index].scale = UInt8(try self.index(in: .scale, below: ExactDecimal.scaleMax + 1, "a scale"))
         }
         for index in drafts.indices where drafts[index].head & WireHead.number != 0 {
-            drafts[index].number = try self.number(scale: drafts[index].scale, in: drafts[index].series)
+            drafts[index].mantissa = try self.mantissa(of: drafts[index])
         }
-        var writes: [Change.Write] = []
-        writes.reserveCapacity(count)
-        for draft in drafts {
-            writes.append(Change.Write(try self.address(of: draft), try self.value(of: draft)))
-        }
-        return writes
+        self.memory = NumberMemory()
+        return drafts
     }
 
-    private mutating func number(
-        scale: Int,
-        in series: NumberMemory.Series
-    ) throws(MalformedBytes) -> ExactDecimal {
+    private mutating func mantissa(of draft: Draft) throws(MalformedBytes) -> Int128 {
+        let series = NumberMemory.Series(form: Int(draft.form), row: Int(draft.row), item: Int(draft.item))
+        let scale = Int(draft.scale)
         let (mantissa, overflow) = try self.reader.signed128()
             .addingReportingOverflow(self.memory.base(of: series, scale: scale))
         guard !overflow, let number = ExactDecimal(mantissa: mantissa, scale: scale) else {
             throw self.reader.malformed("a number within the limits")
         }
         self.memory.remember(number, in: series)
-        return number
+        return mantissa
+    }
+
+    /// The writes of one change.
+    private mutating func writes(_ drafts: ArraySlice<Draft>) throws(MalformedBytes) -> [Change.Write] {
+        var writes: [Change.Write] = []
+        writes.reserveCapacity(drafts.count)
+        for draft in drafts {
+            let address = try self.address(of: draft)
+            if let last = writes.last, !(last.address < address) {
+                throw self.reader.malformed("writes in ascending order")
+            }
+            writes.append(Change.Write(address, try self.value(of: draft)))
+        }
+        return writes
     }
 
     private func address(of draft: Draft) throws(MalformedBytes) -> AddressInScope {
-        let (form, item) = (self.codes[draft.series.form], self.codes[draft.series.item])
+        let (form, item) = (self.codes[Int(draft.form)], self.codes[Int(draft.item)])
         guard !form.isEmpty, !item.isEmpty else { throw self.reader.malformed("a form and an item") }
         return AddressInScope(
             form: form,
-            period: self.periods[draft.period],
-            row: self.codes[draft.series.row],
+            period: self.periods[Int(draft.period)],
+            row: self.codes[Int(draft.row)],
             item: item
         )
     }
@@ -267,13 +279,17 @@ struct BatchDecoder {
             return .date(date)
         case WireHead.text: return .text(try self.reader.string(upTo: ChangeLimits.textByteCountMax))
         case WireHead.choice: return .choice(try self.reader.string(upTo: ChangeLimits.textByteCountMax))
-        case WireHead.number: return .number(Quantity(draft.number))
-        case WireHead.number | WireHead.qualified:
-            return .number(Quantity(draft.number, qualifier: draft.qualifier))
-        case WireHead.number | WireHead.ranged:
+        case WireHead.number, WireHead.number | WireHead.qualified, WireHead.number | WireHead.ranged:
+            // The mantissa was found to be within the limits when it was read.
+            guard let number = ExactDecimal(mantissa: draft.mantissa, scale: Int(draft.scale)) else {
+                throw self.reader.malformed("a number within the limits")
+            }
+            guard draft.head == WireHead.number | WireHead.ranged else {
+                return .number(Quantity(number, qualifier: draft.qualifier))
+            }
             let upper = try self.reader.decimal()
-            guard draft.number <= upper else { throw self.reader.malformed("a range from low to high") }
-            return .number(Quantity(draft.number, upper: upper))
+            guard number <= upper else { throw self.reader.malformed("a range from low to high") }
+            return .number(Quantity(number, upper: upper))
         default: throw self.reader.malformed("the head of a value")
         }
     }

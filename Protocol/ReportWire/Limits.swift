@@ -17,10 +17,11 @@ package enum Limits {
     package static let batchCanonicalByteCountMax = ChangeLimits.canonicalByteCountMax
     /// The most bytes a batch inflates to: 128 KiB, above what 48 KiB of the smallest possible writes need in columns.
     package static let batchInflatedByteCountMax = 128 * 1024
-    /// The most changes in one batch: 48 KiB of the shortest changes, rounded up.
-    package static let batchChangeCountMax = 12 * 1024
-    /// The most writes in one batch: no write is shorter than 4 bytes.
-    package static let batchWriteCountMax = 12 * 1024
+    /// The most changes in one batch: 4,096. A change of one figure takes 30 bytes and more, so that a batch is full
+    /// before; this keeps what a batch of the shortest ones takes in memory, once decoded, below 2 MiB.
+    package static let batchChangeCountMax = 4 * 1024
+    /// The most writes in one batch: 6,144, likewise. A figure takes 8 bytes and more.
+    package static let batchWriteCountMax = 6 * 1024
     /// Payloads shorter than this are not deflated: the stream's own overhead eats the gain.
     package static let deflateByteCountMin = 32
 
@@ -41,6 +42,9 @@ package enum Limits {
     package static let scopeCountMax = 4096
     /// The most heads in one frontier on the wire: at 22 bytes each, the longest reference, they fit a frame.
     package static let frontierHeadCountMax = 2900
+    /// The most marks that a peer may tell of all chains of one scope on one connection: eight chains in full. More stores
+    /// than that are never copied between two syncs.
+    package static let marksMax = 8 * ChangeLimits.markCountMax
     /// The most chains of a batch; a receipt has an entry for each.
     package static let batchChainCountMax = 2900
     /// How often a side may answer a scope's batches with "I lack what they build on" before it lets the peer go.
@@ -59,6 +63,34 @@ package enum Limits {
     package static let silenceSecondsMax: Int64 = 60
     /// A client that has not said hello after this long is let go.
     package static let helloSecondsMax: Int64 = 15
+    /// One frame may take this long from its first byte to its last, in either direction: 64 KiB in a minute are 9 kbit/s,
+    /// slower than any line an office has.
+    package static let frameSecondsMax: Int64 = 60
     /// After its last word the server waits this long for the client to close: a few round trips of the slowest line.
     package static let lingerSecondsMax: Int64 = 5
+
+    /// The most connections that a server serves at one time; further ones are told to come back later. As many as the
+    /// units of a province, all at once.
+    package static let connectionCountMax = 4096
+    /// The connections beyond these that are being told so at one time; further ones are closed without a word.
+    package static let refusalCountMax = 64
+    /// The files that a server keeps open beside its connections, rounded up: its store, its logs, its event loops.
+    package static let otherFileCountMax = 128
+    /// The bytes of control frames that may wait for a peer to read, beyond one frame: 16 KiB. Above that a server takes
+    /// nothing more from the peer.
+    package static let controlByteCountMax = 16 * 1024
+    /// The same of a client: 4 MiB, more than it can owe, so that one of both sides always reads.
+    package static let clientControlByteCountMax = 4 * 1024 * 1024
+    /// The bytes that the kernel may hold unsent of a connection, where the system lets us say so: 16 KiB, ahead of which
+    /// a control frame cannot go.
+    package static let unsentByteCountMax = 16 * 1024
+    /// The buffer that the kernel has for what a client sends: 128 KiB. When a client hangs up, all of it is read at once.
+    package static let receiveBufferByteCount = 128 * 1024
+    /// The memory for batches that a server's connections decode, commit and load at one time: 64 MiB, all together.
+    /// Whoever finds none left waits its turn.
+    package static let memoryByteCountMax = 64 * 1024 * 1024
+    /// What a batch counts as at most while it is decoded and committed, or loaded: 2 MiB, which no batch exceeds.
+    package static let batchMemoryByteCountMax = 2 * 1024 * 1024
+    /// What a byte of a batch's columns counts as: columns of small numbers become up to so many bytes of values.
+    package static let batchMemoryFactor = 128
 }

@@ -10,6 +10,7 @@ package enum Message: Hashable, Sendable {
     case scheme(SchemePart)
     case done
     case goodbye(ProtocolError)
+    case want(Want)
 
     /// Numbers of the message table (Protocol/README.md, "Messages"). Never reused.
     package enum Kind: UInt8, Sendable, CaseIterable {
@@ -21,6 +22,7 @@ package enum Message: Hashable, Sendable {
         case scheme = 6
         case done = 7
         case goodbye = 8
+        case want = 9
     }
 
     package var kind: Kind {
@@ -33,6 +35,7 @@ package enum Message: Hashable, Sendable {
         case .scheme: .scheme
         case .done: .done
         case .goodbye: .goodbye
+        case .want: .want
         }
     }
 
@@ -55,6 +58,7 @@ package enum Message: Hashable, Sendable {
         case .scheme(let part): part.write(to: &writer)
         case .done: break
         case .goodbye(let reason): reason.write(to: &writer)
+        case .want(let want): want.write(to: &writer)
         }
         return Frame(kind: self.kind.rawValue, flags: flags, payload: writer.bytes)
     }
@@ -77,9 +81,7 @@ package enum Message: Hashable, Sendable {
             throw .noCommonVersion(client: versions)
         }
         do throws(MalformedBytes) {
-            guard frame.flags.isSubset(of: .critical) else {
-                throw MalformedBytes(offset: 0, expected: "no flag but critical")
-            }
+            guard frame.flags == .critical else { throw MalformedBytes(offset: 0, expected: "the flag critical alone") }
             guard kind != .hello || frame.payload.count <= Limits.helloByteCountMax else {
                 throw MalformedBytes(offset: 0, expected: "at most \(Limits.helloByteCountMax) bytes of hello")
             }
@@ -92,6 +94,7 @@ package enum Message: Hashable, Sendable {
             case .scheme: self = .scheme(try SchemePart(from: &reader))
             case .done: self = .done
             case .goodbye: self = .goodbye(try ProtocolError(from: &reader))
+            case .want: self = .want(try Want(from: &reader))
             case .batch: preconditionFailure("read above")
             }
             try reader.requireEnd()

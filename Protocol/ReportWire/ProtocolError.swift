@@ -22,6 +22,8 @@ package struct ProtocolError: Error, Hashable, Sendable {
         case silentTooLong = 14
         case storeFailed = 15
         case connectionLost = 16
+        case tooManyConnections = 17
+        case tooSlow = 18
     }
 
     /// The raw code as it came; a newer peer may say one that is not in ``Code``.
@@ -157,6 +159,30 @@ extension ProtocolError {
     package static func silentTooLong(seconds: Int64) -> Self {
         Self(.silentTooLong, "对方 \(seconds) 秒没有任何消息。", "The other side said nothing for \(seconds) seconds.")
     }
+
+    /// A peer that began a frame and does not end it.
+    package static func notSentInTime(seconds: Int64) -> Self {
+        Self(
+            .tooSlow,
+            "对方 \(seconds) 秒没有发完一帧。",
+            "The other side did not finish a frame within \(seconds) seconds."
+        )
+    }
+
+    /// A peer that does not take what it is sent.
+    package static func notReadInTime(seconds: Int64) -> Self {
+        Self(
+            .tooSlow,
+            "对方 \(seconds) 秒没有读取发给它的数据。",
+            "The other side did not read what it was sent for \(seconds) seconds."
+        )
+    }
+
+    package static let tooManyConnections = Self(
+        .tooManyConnections,
+        "服务器上的连接已满，请稍后再同步。",
+        "The server has as many connections as it takes; sync again later."
+    )
 
     package static let storeFailed = Self(
         .storeFailed,

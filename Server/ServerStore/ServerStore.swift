@@ -5,34 +5,27 @@ import ReportStorage
 /// The province's store.
 package final class ServerStore: Sendable {
     package let database: ReportDatabase
-    package let replica: ReplicaID
 
     /// Makes a new store.
     ///
     /// - Throws: `StoreError`.
     package static func create(in directory: String, replica: ReplicaID, scheme: SchemeSource) throws -> ServerStore {
-        try self.create(
-            ReportDatabase(kind: .server, directory: directory, access: .create),
-            replica: replica,
-            scheme: scheme
-        )
+        let database = try ReportDatabase(kind: .server, directory: directory, access: .create) { writer in
+            try self.fill(writer, replica: replica, scheme: scheme)
+        }
+        return ServerStore(database)
     }
 
     /// A store in memory, for tests.
     package static func inMemory(replica: ReplicaID, scheme: SchemeSource) throws -> ServerStore {
-        try self.create(ReportDatabase(inMemory: .server), replica: replica, scheme: scheme)
+        let database = try ReportDatabase(inMemory: .server)
+        try database.write { try self.fill($0, replica: replica, scheme: scheme) }
+        return ServerStore(database)
     }
 
-    private static func create(
-        _ database: ReportDatabase,
-        replica: ReplicaID,
-        scheme: SchemeSource
-    ) throws -> ServerStore {
-        try database.write { writer in
-            try writer.set(Self.replicaSetting, to: replica.description)
-            try Self.replaceScheme(with: scheme, writer)
-        }
-        return ServerStore(database, replica)
+    static func fill(_ writer: StoreWriter, replica: ReplicaID, scheme: SchemeSource) throws {
+        try writer.setOwnReplica(replica)
+        try self.replaceScheme(with: scheme, writer)
     }
 
     /// Opens a store.
@@ -40,17 +33,16 @@ package final class ServerStore: Sendable {
     /// - Throws: `StoreError`.
     package convenience init(in directory: String, access: ReportDatabase.Access) throws {
         let database = try ReportDatabase(kind: .server, directory: directory, access: access)
-        guard let replica = try database.read({ try $0.setting(Self.replicaSetting) }).flatMap({ ReplicaID($0) })
-        else { throw StoreError.damaged(path: database.path, detail: "no replica") }
-        self.init(database, replica)
+        guard try database.read({ try $0.ownReplica() }) != nil else {
+            throw StoreError.damaged(path: database.path, detail: "no replica")
+        }
+        self.init(database)
     }
 
-    private init(_ database: ReportDatabase, _ replica: ReplicaID) {
+    private init(_ database: ReportDatabase) {
         self.database = database
-        self.replica = replica
     }
 
-    private static let replicaSetting = "replica"
     static let schemeSetting = "scheme"
 }
 
@@ -70,6 +62,16 @@ extension ServerStore {
         try self.database.read { try $0.devices() }
     }
 
+    /// As whom this store writes.
+    package func ownReplica() throws -> OwnReplica {
+        try self.database.read { reader in
+            guard let replica = try reader.ownReplica() else {
+                throw MalformedBytes(offset: 0, expected: "the store's replica in its settings")
+            }
+            return replica
+        }
+    }
+
     // MARK: - What a sync asks
 
     /// The scopes of which anything is held, whether or not the scheme has their units.
@@ -82,9 +84,22 @@ extension ServerStore {
         try self.database.read { reader in try scopes.map { try reader.standing(in: $0) } }
     }
 
-    /// What a peer with this frontier lacks of a scope, as much as fits, in causal order.
-    package func changes(in scope: UnitCode, lackedBy peer: Frontier, byteCountMax: Int) throws -> LoadedChanges {
+    /// What a peer with this standing lacks of a scope, as much as fits, in causal order.
+    package func changes(in scope: UnitCode, lackedBy peer: PeerStanding, byteCountMax: Int) throws -> LoadedChanges {
         try self.database.read { try $0.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax) }
+    }
+
+    /// A client holds these changes of the province's own. Where one is missing here, the province was restored from a
+    /// backup, and goes on under a new id.
+    ///
+    /// - Parameter newReplica: the id to take then, drawn at random.
+    package func noteOwnHeads(
+        _ heads: [Reference],
+        in scope: UnitCode,
+        now: Timestamp,
+        newReplica: ReplicaID
+    ) throws {
+        _ = try self.database.write { try $0.noteShown(heads, in: scope, now: now, newReplica: newReplica) }
     }
 
     /// One thing that a connection wants durable.

@@ -6,8 +6,8 @@ import Synchronization
 /// Commits the steps of many connections together: while one transaction is being made durable, those that arrive
 /// gather for the next, so that one sync of the disk serves them all.
 final class GroupCommit: Sendable {
-    /// The most steps of one transaction: 3 MiB of changes.
-    private static let stepCountMax = 64
+    /// The most steps of one transaction, where nobody wants it otherwise: 3 MiB of changes.
+    static let stepCountMax = 64
 
     private struct Waiting {
         let step: ServerStore.Step
@@ -22,10 +22,12 @@ final class GroupCommit: Sendable {
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "huiliu.commit")
     private let store: ServerStore
+    private let stepCountMax: Int
     private let now: @Sendable () -> Timestamp
 
-    init(store: ServerStore, now: @escaping @Sendable () -> Timestamp) {
+    init(store: ServerStore, stepCountMax: Int, now: @escaping @Sendable () -> Timestamp) {
         self.store = store
+        self.stepCountMax = stepCountMax
         self.now = now
     }
 
@@ -44,7 +46,7 @@ final class GroupCommit: Sendable {
     private func commitUntilNoneWait() {
         while true {
             let group = self.state.withLock { state in
-                let group = Array(state.waiting.prefix(Self.stepCountMax))
+                let group = Array(state.waiting.prefix(self.stepCountMax))
                 state.waiting.removeFirst(group.count)
                 if group.isEmpty { state.isCommitting = false }
                 return group

@@ -1,5 +1,6 @@
 import Logging
 import ReportScheme
+import ReportWire
 import ServerStore
 import Synchronization
 
@@ -9,13 +10,14 @@ final class SchemeInUse: Sendable {
     /// A scheme as it is served.
     struct Loaded: Sendable {
         let scheme: Scheme
-        let bytes: [UInt8]
+        /// Deflated once; all connections send the same pieces.
+        let parts: [SchemePart]
         let mark: String?
 
         init(_ store: ServerStore) throws {
             let (mark, source) = try store.markedSchemeSource()
             self.scheme = try Scheme.parse(source)
-            self.bytes = source.encoded
+            self.parts = SchemePart.parts(of: source.encoded)
             self.mark = mark
         }
     }

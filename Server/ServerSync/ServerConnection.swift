@@ -4,6 +4,7 @@ import NIOPosix
 import ReportModel
 import ReportScheme
 import ReportSession
+import ReportStorage
 import ReportTransport
 import ReportWire
 import ServerStore
@@ -11,112 +12,223 @@ import ServiceLifecycle
 
 /// One client's connection, from its hello to its end.
 ///
-/// Drives a `ServerSession`: reads frames, performs its actions, tells it what came of them. Whatever goes wrong ends
-/// this connection and no other.
+/// Whatever goes wrong ends this connection and no other.
 struct ServerConnection {
     let store: ServerStore
     let scheme: SchemeInUse
     let commits: GroupCommit
+    let memory: ByteBudget
     let logger: Logger
     /// The server's wall clock.
     let now: @Sendable () -> Timestamp
 
-    func run(over channel: FrameChannel) async {
+    func run(over line: FrameLine) async {
         do {
-            try await channel.executeThenClose { inbound, outbound in
-                var frames = inbound.cancelOnGracefulShutdown().makeAsyncIterator()
-                try await self.converse(&frames, outbound)
-                // Closing while words of the client are unread would reset the connection, and could take our last
-                // word from the client. So it closes first; what it still says is dropped.
-                outbound.finish()
-                let end = channel.channel.eventLoop.scheduleTask(in: .seconds(Limits.lingerSecondsMax)) {
-                    channel.channel.close(promise: nil)
-                }
-                defer { end.cancel() }
-                while try await frames.next() != nil {}
+            try await self.execute(line) { frames, outbound in
+                var conversation = Conversation(connection: self, patience: line.patience, outbound: outbound)
+                try await conversation.run(&frames)
             }
         } catch {
             self.logger.debug("connection failed", metadata: ["error": "\(error)"])
         }
     }
 
-    /// The frames of the client. On shutdown they end between two: a commit under way is finished and receipted.
-    private typealias Frames = AsyncCancelOnGracefulShutdownSequence<NIOAsyncChannelInboundStream<Frame>>.AsyncIterator
-
-    private func converse(
-        _ frames: inout Frames,
-        _ outbound: NIOAsyncChannelOutboundWriter<Frame>
-    ) async throws {
-        var session = ServerSession()
+    /// Tells the client that there is no place for it.
+    func refuse(_ line: FrameLine) async {
         do {
-            while let frame = try await frames.next() {
-                guard let message = try Message(frame) else { continue }
-                self.logger.trace("received", metadata: message.metadata)
-                if try await self.perform(session.received(message), &session, outbound) { return }
+            try await self.execute(line) { _, outbound in
+                self.logger.info(
+                    "connection refused",
+                    metadata: ["code": "\(ProtocolError.tooManyConnections.rawCode)"]
+                )
+                try await outbound.write(OutgoingFrame(.goodbye(.tooManyConnections)))
             }
-            let reason = Task.isShuttingDownGracefully ? ProtocolError.shuttingDown : .connectionLost
-            _ = try await self.perform(session.ended(reason), &session, outbound)
-        } catch let error as ProtocolError {
-            _ = try await self.perform(session.ended(error), &session, outbound)
-        } catch is IOError {
-            // The client is gone; it will come back with what was not receipted.
-        } catch is NIOAsyncWriterError {
-        } catch is ChannelError {
         } catch {
-            self.logger.error("store failed", metadata: ["error": "\(error)"])
-            _ = try await self.perform(session.ended(.storeFailed), &session, outbound)
+            self.logger.debug("connection failed", metadata: ["error": "\(error)"])
         }
     }
 
-    /// Performs the actions in order and depth first: what an action leads to comes before the next one.
+    private func execute(
+        _ line: FrameLine,
+        _ body: (inout IncomingFrames, NIOAsyncChannelOutboundWriter<OutgoingFrame>) async throws -> Void
+    ) async throws {
+        try await line.channel.executeThenClose { inbound, outbound in
+            var frames = IncomingFrames(inbound, line.patience)
+            try await withGracefulShutdownHandler {
+                try await body(&frames, outbound)
+            } onGracefulShutdown: {
+                line.wake()
+            }
+            // Closing while words of the client are unread would reset the connection, and could take our last
+            // word from the client. So it closes first; what it still says is dropped.
+            outbound.finish()
+            let end = line.channel.channel.eventLoop.scheduleTask(in: .seconds(Limits.lingerSecondsMax)) {
+                line.channel.channel.close(promise: nil)
+            }
+            defer { end.cancel() }
+            try await frames.discardRest()
+        }
+    }
+}
+
+/// Drives a `ServerSession`: reads frames, performs its actions, tells it what came of them.
+///
+/// What it holds is bounded, however little the client reads. It takes nothing from the client while control frames wait;
+/// it loads no batch while another waits; and it never holds a share of the common memory while it waits for the client.
+private struct Conversation {
+    private typealias Load = (scope: UnitCode, peer: PeerStanding)
+
+    let connection: ServerConnection
+    let patience: Patience
+    let outbound: NIOAsyncChannelOutboundWriter<OutgoingFrame>
+    private var session = ServerSession()
+    /// What the session wants to be read, in its order.
+    private var loads: [Load] = []
+    /// Bulk frames that have not gone to the kernel.
+    private var bulkCount = 0
+    private var share: ByteBudget.Share?
+
+    init(
+        connection: ServerConnection,
+        patience: Patience,
+        outbound: NIOAsyncChannelOutboundWriter<OutgoingFrame>
+    ) {
+        (self.connection, self.patience, self.outbound) = (connection, patience, outbound)
+    }
+
+    mutating func run(_ frames: inout IncomingFrames) async throws {
+        do {
+            try await self.converse(&frames)
+            // The scheme may still be on its way to a client that reads slowly; it is no slower than it may be.
+            while self.bulkCount > 0, let event = try await frames.next() {
+                if case .bulkSent = event { self.bulkCount -= 1 }
+            }
+        } catch let error as ProtocolError {
+            _ = try await self.perform(self.session.ended(error))
+        } catch let error where error is IOError || error is NIOAsyncWriterError || error is ChannelError {
+            // The client is gone, or does not read; it will come back with what was not receipted.
+            if let reason = self.patience.ended { self.log(reason) }
+        } catch {
+            self.connection.logger.error("store failed", metadata: ["error": "\(error)"])
+            _ = try await self.perform(self.session.ended(.storeFailed))
+        }
+    }
+
+    private mutating func converse(_ frames: inout IncomingFrames) async throws {
+        // On shutdown it ends between two frames: a commit under way is finished and receipted.
+        while !Task.isShuttingDownGracefully {
+            if self.bulkCount == 0, !self.loads.isEmpty {
+                defer { self.share = nil }
+                if try await self.perform(self.load(self.loads.removeFirst())) { return }
+                continue
+            }
+            guard let event = try await frames.next() else {
+                _ = try await self.perform(self.session.ended(.connectionLost))
+                return
+            }
+            switch event {
+            case .frame(let frame):
+                defer { self.share = nil }
+                if frame.kind == Message.Kind.batch.rawValue {
+                    self.share = try await self.connection.memory.take(frame.batchMemoryByteCount)
+                }
+                guard let message = try Message(frame) else { continue }
+                self.connection.logger.trace("received", metadata: message.metadata)
+                if message.kind == .hello { frames.isGreeted = true }
+                if try await self.perform(self.session.received(message)) { return }
+            case .bulkSent:
+                self.bulkCount -= 1
+            case .woken:
+                continue
+            }
+        }
+        _ = try await self.perform(self.session.ended(.shuttingDown))
+    }
+
+    /// Performs the actions in order and depth first: what an action leads to comes before the next one. Only loads wait
+    /// until the client has read what was loaded before.
     ///
     /// - Returns: Whether the conversation is over.
-    private func perform(
-        _ actions: [SessionAction],
-        _ session: inout ServerSession,
-        _ outbound: NIOAsyncChannelOutboundWriter<Frame>
-    ) async throws -> Bool {
+    private mutating func perform(_ actions: [SessionAction]) async throws -> Bool {
         var isOver = false
         for action in actions {
-            var next: [SessionAction] = []
             switch action {
             case .send(let message):
-                self.logger.trace("sent", metadata: message.metadata)
-                try await outbound.write(message.frame)
+                try await self.send(message)
             case .identify(let hello):
-                next = try await self.identify(hello, &session)
+                isOver = try await self.perform(self.connection.identify(hello, &self.session)) || isOver
             case .load(let scope, let peer):
-                let store = self.store
-                let loaded = try await NIOThreadPool.singleton.runIfActive {
-                    try store.changes(in: scope, lackedBy: peer, byteCountMax: Limits.batchCanonicalByteCountMax)
-                }
-                next = session.loaded(scope, loaded)
+                self.loads.append((scope, peer))
             case .commitThenReceipt(let batch):
-                guard case .taken(let outcome, let frontier) = try await self.commits.commit(.take(batch)) else {
-                    preconditionFailure("a batch is taken")
-                }
-                self.logger.debug(
-                    "committed",
-                    metadata: ["scope": "\(batch.scope)", "new": "\(outcome.takenCount)"]
-                )
-                next = session.committed(batch, outcome, own: frontier)
+                isOver = try await self.perform(self.commit(batch)) || isOver
             case .close(let error):
-                if let error {
-                    self.logger.info(
-                        "connection ended",
-                        metadata: ["code": "\(error.rawCode)", "reason": "\(error.words.english)"]
-                    )
-                }
+                if let error { self.log(error) }
                 isOver = true
+            case .noteOwnHeads(let scope, let heads):
+                let (store, now) = (self.connection.store, self.connection.now())
+                try await NIOThreadPool.singleton.runIfActive {
+                    try store.noteOwnHeads(heads, in: scope, now: now, newReplica: ReplicaID.random())
+                }
             case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
                 preconditionFailure("only a client is told this")
             }
-            if !next.isEmpty { isOver = try await self.perform(next, &session, outbound) || isOver }
         }
         return isOver
     }
 
-    private func identify(_ hello: Hello, _ session: inout ServerSession) async throws -> [SessionAction] {
+    private mutating func send(_ message: Message) async throws {
+        self.connection.logger.trace("sent", metadata: message.metadata)
+        let outgoing = OutgoingFrame(message)
+        switch outgoing.lane {
+        case .control: break
+        case .bulk: self.bulkCount += 1
+        case .insteadOfBulk: self.bulkCount = 0
+        }
+        self.share = nil
+        try await self.outbound.write(outgoing)
+    }
+
+    private mutating func commit(_ batch: Batch) async throws -> [SessionAction] {
+        guard case .taken(let outcome, let frontier) = try await self.connection.commits.commit(.take(batch)) else {
+            preconditionFailure("a batch is taken")
+        }
+        self.connection.logger.debug(
+            "committed",
+            metadata: ["scope": "\(batch.scope)", "new": "\(outcome.takenCount)"]
+        )
+        return self.session.committed(batch, outcome, own: frontier)
+    }
+
+    private mutating func load(_ load: Load) async throws -> [SessionAction] {
+        self.share = try await self.connection.memory.take(Limits.batchMemoryByteCountMax)
+        let store = self.connection.store
+        let loaded = try await NIOThreadPool.singleton.runIfActive {
+            try store.changes(in: load.scope, lackedBy: load.peer, byteCountMax: Limits.batchCanonicalByteCountMax)
+        }
+        return self.session.loaded(load.scope, loaded)
+    }
+
+    private func log(_ error: ProtocolError) {
+        self.connection.logger.info(
+            "connection ended",
+            metadata: ["code": "\(error.rawCode)", "reason": "\(error.words.english)"]
+        )
+    }
+}
+
+extension Frame {
+    /// What the frame's batch counts as in the common memory.
+    fileprivate var batchMemoryByteCount: Int {
+        var reader = ByteReader(self.payload)
+        let isDeflated = self.flags.contains(.deflated)
+        let byteCount = isDeflated ? Int(clamping: (try? reader.varint()) ?? 0) : self.payload.count
+        let byteCountMax = Limits.batchMemoryByteCountMax / Limits.batchMemoryFactor
+        return min(byteCount, byteCountMax) * Limits.batchMemoryFactor
+    }
+}
+
+extension ServerConnection {
+    fileprivate func identify(_ hello: Hello, _ session: inout ServerSession) async throws -> [SessionAction] {
         let (store, inUse) = (self.store, self.scheme)
         let (current, units) = try await NIOThreadPool.singleton.runIfActive {
             let current = try inUse.current()
@@ -129,15 +241,15 @@ struct ServerConnection {
             // Only the list of devices misses it. A province whose disk is full still gives what it holds.
             self.logger.error("hello not noted", metadata: ["error": "\(error)"])
         }
-        let standings = try await NIOThreadPool.singleton.runIfActive {
-            try store.standings(in: units)
+        let (replica, standings) = try await NIOThreadPool.singleton.runIfActive {
+            (try store.ownReplica().current, try store.standings(in: units))
         }
         return session.identified(
             ServerSession.Identified(
-                replica: store.replica,
+                replica: replica,
                 now: self.now(),
                 scheme: current.scheme.fingerprint.high,
-                schemeBytes: current.bytes,
+                schemeParts: current.parts,
                 scopes: standings
             )
         )

@@ -13,17 +13,21 @@ package struct SyncService: Service {
     private let store: ServerStore
     private let scheme: SchemeInUse
     private let address: HostPort
+    private let commitStepCountMax: Int
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
     private let listening: @Sendable (HostPort) -> Void
 
     /// - Parameters:
     ///   - address: port 0 is any free one.
+    ///   - commitStepCountMax: the most steps of different connections that are made durable together; 1 is for measuring
+    ///     what that gains.
     ///   - listening: told the address once clients can connect.
     /// - Throws: `ListenRefusal` when others than this machine could connect, and what reading the store's scheme throws.
     package init(
         store: ServerStore,
         address: HostPort,
+        commitStepCountMax: Int? = nil,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp,
         listening: @escaping @Sendable (HostPort) -> Void
@@ -32,6 +36,7 @@ package struct SyncService: Service {
         self.store = store
         self.scheme = try SchemeInUse(store, logger: logger)
         self.address = address
+        self.commitStepCountMax = commitStepCountMax ?? GroupCommit.stepCountMax
         self.logger = logger
         self.now = now
         self.listening = listening
@@ -44,19 +49,33 @@ package struct SyncService: Service {
         self.listening(
             HostPort(host: self.address.host, port: listener.channel.localAddress?.port ?? self.address.port)
         )
-        let commits = GroupCommit(store: self.store, now: self.now)
+        let connection = ServerConnection(
+            store: self.store,
+            scheme: self.scheme,
+            commits: GroupCommit(store: self.store, stepCountMax: self.commitStepCountMax, now: self.now),
+            memory: ByteBudget(byteCount: Limits.memoryByteCountMax),
+            logger: self.logger,
+            now: self.now
+        )
+        let places = Places(count: OpenFiles.connectionCountMax())
+        let refusals = Places(count: Limits.refusalCountMax)
         try await withThrowingDiscardingTaskGroup { connections in
             try await listener.executeThenClose { incoming in
                 try await withGracefulShutdownHandler {
-                    for try await channel in incoming {
-                        let connection = ServerConnection(
-                            store: self.store,
-                            scheme: self.scheme,
-                            commits: commits,
-                            logger: self.logger,
-                            now: self.now
-                        )
-                        connections.addTask { await connection.run(over: channel) }
+                    for try await line in incoming {
+                        if places.take() {
+                            connections.addTask {
+                                await connection.run(over: line)
+                                places.give()
+                            }
+                        } else if refusals.take() {
+                            connections.addTask {
+                                await connection.refuse(line)
+                                refusals.give()
+                            }
+                        } else {
+                            connections.addTask { try? await line.channel.executeThenClose { _, _ in } }
+                        }
                     }
                 } onGracefulShutdown: {
                     gate.shut(listener.channel)
@@ -89,21 +108,32 @@ private final class Gate: Sendable {
 }
 
 extension SyncService {
-    private func bind(_ gate: Gate) async throws -> NIOAsyncChannel<FrameChannel, Never> {
+    private func bind(_ gate: Gate) async throws -> NIOAsyncChannel<FrameLine, Never> {
         do {
-            return try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            var bootstrap = ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .serverChannelOption(.backlog, value: 1024)
+                // Connections have it from the listener.
+                .serverChannelOption(.socketOption(.so_rcvbuf), value: .init(Limits.receiveBufferByteCount))
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
                 // A client that has said all it has to say is still told why its connection ends.
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
+            if let option = FrameLine.unsentOption {
+                bootstrap = bootstrap.childChannelOption(option, value: .init(Limits.unsentByteCountMax))
+            }
+            return
+                try await bootstrap
                 .bind(host: self.address.host, port: self.address.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try gate.pass()
-                        return try FramePipeline.wrap(
+                        return try FrameLine(
                             channel,
-                            silenceSeconds: Limits.silenceSecondsMax,
-                            firstFrameSeconds: Limits.helloSecondsMax
+                            times: Patience.Times(
+                                silenceSeconds: Limits.silenceSecondsMax,
+                                frameSeconds: Limits.frameSecondsMax,
+                                helloSeconds: Limits.helloSecondsMax
+                            ),
+                            controlByteCountMax: Limits.controlByteCountMax
                         )
                     }
                 }

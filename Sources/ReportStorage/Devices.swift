@@ -8,6 +8,8 @@ package struct Device: Hashable, Sendable {
     package let unit: UnitCode
     /// `nil` as long as it has written nothing.
     package let name: String?
+    /// As whom the same device wrote before: its store was restored from an older copy, or copied.
+    package let continues: ReplicaID?
     /// How many changes of it are held, over all scopes.
     package let changeCount: Int
     package let lastSeen: Timestamp
@@ -25,20 +27,21 @@ extension StoreReader {
                 FROM device ORDER BY unit, replica
                 """
         ).compactMap { row in
-            guard let unit = UnitCode(row["unit"] as String) else { return nil }
-            let replica = ReplicaID(storedAs: row["replica"])
+            guard let unit = UnitCode(try row.text("unit")) else { return nil }
+            let replica = ReplicaID(storedAs: try row.integer("replica"))
             return Device(
                 replica: replica,
                 unit: unit,
-                name: try self.anyDeviceName(of: replica),
-                changeCount: row["changes"],
-                lastSeen: Timestamp(secondsSince1970: row["last_seen"])
+                name: try self.anywhere(replica) { try self.deviceName(of: replica, in: $0) },
+                continues: try self.anywhere(replica) { try self.deviceContinued(by: replica, in: $0) },
+                changeCount: Int(try row.integer("changes")),
+                lastSeen: try row.time("last_seen")
             )
         }
     }
 
-    /// The device's name in the first scope where it has written.
-    private func anyDeviceName(of replica: ReplicaID) throws -> String? {
+    /// What is said of a device in the first of the scopes where it has written.
+    private func anywhere<Said>(_ replica: ReplicaID, _ read: (UnitCode) throws -> Said?) throws -> Said? {
         let units = try String.fetchAll(
             self.database,
             sql: """
@@ -48,7 +51,7 @@ extension StoreReader {
             arguments: [replica.stored]
         )
         for unit in units.compactMap({ UnitCode($0) }) {
-            if let name = try self.deviceName(of: replica, in: unit) { return name }
+            if let said = try read(unit) { return said }
         }
         return nil
     }

@@ -67,9 +67,9 @@ extension StoreWriter {
                 """
         )
         while let row = try rows.next() {
-            guard let scope = UnitCode(row["unit"] as String) else { continue }
-            let received = Timestamp(secondsSince1970: row["received"])
-            try self.filings.note(Change(canonicalBytes: row.bytes("bytes")), in: scope, received: received, self)
+            guard let scope = UnitCode(try row.text("unit")) else { continue }
+            let received = try row.time("received")
+            try self.filings.note(Change(canonicalBytes: try row.bytes("bytes")), in: scope, received: received, self)
         }
     }
 }
@@ -98,12 +98,12 @@ extension StoreReader {
         )
         let rows = try Row.fetchCursor(statement, arguments: [number, Int64(period.wireNumber)])
         while let row = try rows.next() {
-            guard let unit = UnitCode(row["unit"] as String) else { continue }
+            guard let unit = UnitCode(try row.text("unit")) else { continue }
             let times = FiledReport.Times(
-                filled: Timestamp(secondsSince1970: row["filled"]),
-                received: Timestamp(secondsSince1970: row["received"])
+                filled: try row.time("filled"),
+                received: try row.time("received")
             )
-            if row["is_submission"] {
+            if try row.integer("is_submission") != 0 {
                 reports[unit, default: FiledReport()].firstSubmission = times
             } else {
                 reports[unit, default: FiledReport()].firstValue = times

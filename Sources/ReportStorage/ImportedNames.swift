@@ -18,11 +18,11 @@ extension StoreReader {
     package func importedNames() throws -> [StoredName] {
         try Row.fetchAll(self.database, sql: "SELECT * FROM imported_name ORDER BY form, name").map { row in
             StoredName(
-                form: row["form"],
-                name: row["name"],
-                rowCount: row["rows"],
-                firstSeen: Timestamp(secondsSince1970: row["first_seen"]),
-                code: row["code"]
+                form: try row.text("form"),
+                name: try row.text("name"),
+                rowCount: Int(try row.integer("rows")),
+                firstSeen: try row.time("first_seen"),
+                code: (row["code"] as DatabaseValue).isNull ? nil : try row.text("code")
             )
         }
     }

@@ -25,9 +25,16 @@ package final class ReportDatabase: Sendable {
         case serve
     }
 
-    /// - Parameter directory: created when needed, if `access` is `create`.
+    /// - Parameters:
+    ///   - directory: created when needed, if `access` is `create`.
+    ///   - filling: what a new store holds from its first moment: there is never a store without it.
     /// - Throws: `StoreError`.
-    package convenience init(kind: StoreKind, directory: String, access: Access) throws {
+    package convenience init(
+        kind: StoreKind,
+        directory: String,
+        access: Access,
+        filling: (StoreWriter) throws -> Void = { _ in }
+    ) throws {
         let path = directory + "/" + kind.fileName
         var isDirectory: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
@@ -39,10 +46,25 @@ package final class ReportDatabase: Sendable {
             } catch {
                 throw StoreError.unusable(path: path, detail: "mkdir")
             }
+            let file = PublishedFile(path: path)
+            do {
+                try Self.make(kind: kind, path: file.draft, filling: filling)
+                try file.publish(alreadyThere: StoreError.alreadyExists(directory: directory))
+            } catch {
+                file.discard()
+                throw error
+            }
         } else {
             guard exists else { throw StoreError.absent(from: directory, path: path) }
         }
-        try self.init(kind: kind, path: path, access: access)
+        try self.init(kind: kind, path: path, access: access == .create ? .write : access)
+    }
+
+    /// Makes a store in a file, closed and on disk on return.
+    static func make(kind: StoreKind, path: String, filling: (StoreWriter) throws -> Void) throws {
+        let store = try Self(kind: kind, path: path, access: .create)
+        try store.write(filling)
+        try store.close()
     }
 
     /// A store in memory, for tests.
@@ -53,7 +75,7 @@ package final class ReportDatabase: Sendable {
         try self.connection.write { try Self.migrate($0, kind: kind, path: ":memory:") }
     }
 
-    private init(kind: StoreKind, path: String, access: Access) throws {
+    init(kind: StoreKind, path: String, access: Access) throws {
         self.kind = kind
         self.path = path
         self.connection = try Self.explaining(path: path) {
@@ -113,6 +135,7 @@ package final class ReportDatabase: Sendable {
 
     private static func check(mark: Int32, version: Int32, kind: StoreKind, path: String) throws {
         guard mark == kind.rawValue else { throw StoreError.foreign(path: path) }
+        guard version > 0 else { throw StoreError.damaged(path: path, detail: "format \(version)") }
         guard Int(version) <= Schema.migrations(of: kind).count else {
             throw StoreError.newer(path: path, version: version)
         }
@@ -128,7 +151,10 @@ package final class ReportDatabase: Sendable {
         defer { try? file.close() }
         let header = [UInt8](try file.read(upToCount: 100) ?? Data())
         guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {
-            throw StoreError.foreign(path: path)
+            // Whole pages and no header: a store whose beginning was overwritten. A letter has no pages.
+            let byteCount = try file.seekToEnd()
+            guard byteCount > 0, byteCount % 4096 == 0 else { throw StoreError.foreign(path: path) }
+            throw StoreError.damaged(path: path, detail: "no database header")
         }
         func number(at offset: Int) -> Int32 {
             Int32(bitPattern: header[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) })
@@ -177,14 +203,13 @@ package final class ReportDatabase: Sendable {
     }
 
     /// Says what SQLite found in the words of this project.
-    private static func explaining<Result>(path: String, _ body: () throws -> Result) throws -> Result {
+    static func explaining<Result>(path: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as DatabaseError {
             let detail = error.message ?? error.resultCode.description
             throw switch error.resultCode {
-            case .SQLITE_NOTADB: StoreError.foreign(path: path)
-            case .SQLITE_CORRUPT: StoreError.damaged(path: path, detail: detail)
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: StoreError.damaged(path: path, detail: detail)
             case .SQLITE_FULL: StoreError.full(path: path)
             case .SQLITE_BUSY, .SQLITE_LOCKED: StoreError.busy(path: path)
             case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_IOERR:
@@ -193,6 +218,8 @@ package final class ReportDatabase: Sendable {
             }
         } catch let error as MalformedBytes {
             throw StoreError.damaged(path: path, detail: error.description)
+        } catch is RowDecodingError {
+            throw StoreError.damaged(path: path, detail: "a column that cannot be read")
         }
     }
 }

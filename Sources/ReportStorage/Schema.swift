@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import ReportModel
 
@@ -9,8 +10,9 @@ enum Schema {
         case .client:
             [
                 { try $0.execute(sql: Self.shared) }, { try $0.execute(sql: Self.importedNames) }, Self.addFilings,
+                Self.addChecksums,
             ]
-        case .server: [{ try $0.execute(sql: Self.shared + Self.serverOnly) }, Self.addFilings]
+        case .server: [{ try $0.execute(sql: Self.shared + Self.serverOnly) }, Self.addFilings, Self.addChecksums]
         }
     }
 
@@ -71,6 +73,26 @@ enum Schema {
             PRIMARY KEY (form, period, scope, is_submission)) WITHOUT ROWID;
 
         """
+
+    /// checksum: over the columns of a change that its hash says nothing about (`LogPlace`).
+    @Sendable private static func addChecksums(_ database: Database) throws {
+        try database.execute(sql: "ALTER TABLE change ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0")
+        let function = DatabaseFunction("log_place_checksum", argumentCount: 5, pure: true) { values in
+            let numbers = values[..<4].map { Int64.fromDatabaseValue($0) ?? 0 }
+            let place = LogPlace(
+                position: numbers[0],
+                line: numbers[1],
+                sequence: numbers[2],
+                received: numbers[3]
+            )
+            return place.checksum(with: Data.fromDatabaseValue(values[4]).map { [UInt8]($0) } ?? [])
+        }
+        database.add(function: function)
+        try database.execute(
+            sql: "UPDATE change SET checksum = log_place_checksum(position, line, sequence, received, hash)"
+        )
+        database.remove(function: function)
+    }
 
     private static let serverOnly = """
         -- Every replica that has said hello. last_seen: this store's clock, seconds.

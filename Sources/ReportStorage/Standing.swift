@@ -6,9 +6,4 @@ extension StoreReader {
         let chains = try self.chains(in: scope)
         return ScopeStanding(scope: scope, frontier: chains.frontier, tip: chains.tip?.high ?? 0)
     }
-
-    /// Whether `frontier` names changes that are not held here.
-    func hasUnknownHeads(_ frontier: Frontier, in chains: ScopeChains) throws -> Bool {
-        try frontier.heads.contains { try chains.position(of: $0, hash: self.hash) == nil }
-    }
 }

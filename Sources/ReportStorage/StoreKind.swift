@@ -98,13 +98,16 @@ package enum StoreError: ExplainedError, Equatable {
         case .alreadyExists:
             Bilingual("请换一个目录，或直接使用已有数据库。", "Use another directory, or the store that is there.")
         case .foreign:
-            Bilingual("请用 --store 指定正确的目录。", "Name the right directory with --store.")
+            Bilingual(
+                "请用 --store 指定正确的目录；如果这里本来就是，请运行 rebuild。",
+                "Name the right directory with --store; if it is the right one, run rebuild."
+            )
         case .newer:
             Bilingual("请升级本程序。", "Update this program.")
         case .damaged:
             Bilingual(
-                "请保留该文件，并联系管理员从备份或服务器恢复。",
-                "Keep the file, and ask the operator to rebuild it from a backup or from the other side."
+                "请运行 rebuild：它不改动该文件，另建新库，救回仍可读的更改；随后 sync 取回省级已有的。",
+                "Run rebuild: it leaves this file as it is and makes a new store of what can still be read; sync then brings back what the province holds."
             )
         case .unwritable:
             Bilingual("请检查目录和文件的权限。", "Check the permissions of the directory and the file.")

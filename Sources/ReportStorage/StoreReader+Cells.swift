@@ -112,9 +112,9 @@ extension StoreReader {
         var codes: [Int64: Code?] = [:]
         let rows = try Row.fetchCursor(statement, arguments: [form, Int64(period.wireNumber)])
         while let row = try rows.next() {
-            guard let unit = try self.unit(numbered: row[0], &units),
-                let rowCode = try self.code(numbered: row[1], &codes),
-                let item = try self.code(numbered: row[2], &codes)
+            guard let unit = try self.unit(numbered: row.integer(at: 0), &units),
+                let rowCode = try self.code(numbered: row.integer(at: 1), &codes),
+                let item = try self.code(numbered: row.integer(at: 2), &codes)
             else { continue }
             result.append(
                 CellSummary(
@@ -122,7 +122,7 @@ extension StoreReader {
                     row: rowCode,
                     item: item,
                     value: try Self.value(row.withUnsafeData(atIndex: 4) { $0.map { [UInt8]($0) } ?? [] }),
-                    isConflict: (row[3] as Int) == 2
+                    isConflict: try row.integer(at: 3) == 2
                 )
             )
         }
@@ -147,10 +147,19 @@ extension StoreReader {
 
     /// The name of the device that a replica's store was given, where it has written in `scope`.
     package func deviceName(of replica: ReplicaID, in scope: UnitCode) throws -> String? {
-        let address = CellAddress(SystemForm.deviceName(of: replica), in: scope)
-        guard let key = try self.key(of: address), case .text(let name)? = try self.versions(of: key).first?.value
+        try self.systemText(SystemForm.deviceName(of: replica), in: scope)
+    }
+
+    /// As whom a replica's store wrote before, where it has written in `scope` and says so.
+    func deviceContinued(by replica: ReplicaID, in scope: UnitCode) throws -> ReplicaID? {
+        try self.systemText(SystemForm.deviceContinues(of: replica), in: scope).flatMap { ReplicaID($0) }
+    }
+
+    private func systemText(_ address: AddressInScope, in scope: UnitCode) throws -> String? {
+        guard let key = try self.key(of: CellAddress(address, in: scope)),
+            case .text(let text)? = try self.versions(of: key).first?.value
         else { return nil }
-        return name
+        return text
     }
 }
 
@@ -182,7 +191,7 @@ extension StoreReader {
         )
         guard let row = try Row.fetchOne(one, arguments: key.arguments) else { return [] }
         let shown = try Self.cellVersion(row)
-        guard (row["others"] as Int) > 0 else { return [shown] }
+        guard try row.integer("others") > 0 else { return [shown] }
         let more = try self.database.cachedStatement(
             sql: """
                 SELECT line, sequence, value FROM version
@@ -197,7 +206,7 @@ extension StoreReader {
         let header = try self.header(at: version.position, in: chains)
         return Version(
             time: header.time,
-            replica: chains[version.position.line].replica,
+            replica: try chains.held(version.position.line).replica,
             sequence: version.position.sequence,
             hash: header.hash,
             value: version.value
@@ -205,7 +214,7 @@ extension StoreReader {
     }
 
     private func authored(_ version: CellVersion, in chains: ScopeChains) throws -> AuthoredVersion {
-        let replica = chains[version.position.line].replica
+        let replica = try chains.held(version.position.line).replica
         return AuthoredVersion(
             version: try self.version(version, in: chains),
             author: try self.header(at: version.position, in: chains).author,
@@ -257,16 +266,16 @@ extension StoreReader {
             arguments: arguments
         )
         return try rows.map { row in
-            guard let form = Code(row["form_text"] as String), let rowCode = Code(row["row_text"] as String),
-                let item = Code(row["item_text"] as String),
-                let period = Period(wireNumber: UInt64(row["period"] as Int64))
+            guard let form = Code(try row.text("form_text")), let rowCode = Code(try row.text("row_text")),
+                let item = Code(try row.text("item_text")),
+                let period = try row.period("period")
             else { throw MalformedBytes(offset: 0, expected: "the address of a cell") }
             let key = CellKey(
-                form: row["form"],
-                period: row["period"],
-                scope: row["scope"],
-                row: row["row"],
-                item: row["item"]
+                form: try row.integer("form"),
+                period: try row.integer("period"),
+                scope: try row.integer("scope"),
+                row: try row.integer("row"),
+                item: try row.integer("item")
             )
             return try self.state(
                 of: self.versions(of: key),
@@ -278,8 +287,8 @@ extension StoreReader {
 
     private static func cellVersion(_ row: Row) throws -> CellVersion {
         CellVersion(
-            position: ScopeChains.Position(line: row["line"], sequence: UInt64(row["sequence"] as Int64)),
-            value: try self.value(row.bytes("value"))
+            position: try row.position(),
+            value: try self.value(try row.bytes("value"))
         )
     }
 

@@ -31,10 +31,10 @@ extension StoreReader {
                 """,
             arguments: [Data(blank.bytes)]
         ).compactMap { row in
-            guard let unit = UnitCode(row["unit"] as String), let form = Code(row["form"] as String),
-                let period = Period(wireNumber: UInt64(row["period"] as Int64)), let item = Code(row["item"] as String)
+            guard let unit = UnitCode(try row.text("unit")), let form = Code(try row.text("form")),
+                let period = try row.period("period"), let item = Code(try row.text("item"))
             else { return nil }
-            return StoredCount(unit: unit, form: form, period: period, item: item, count: row["count"])
+            return StoredCount(unit: unit, form: form, period: period, item: item, count: Int(try row.integer("count")))
         }
     }
 }

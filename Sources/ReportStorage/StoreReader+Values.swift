@@ -12,7 +12,7 @@ extension StoreReader {
         )
         let key = CellKey(form: form, period: Int64(address.period.wireNumber), scope: scope, row: row, item: item)
         guard let stored = try Row.fetchOne(statement, arguments: key.arguments) else { return .missing }
-        return try Self.value(stored.bytes("value"))
+        return try Self.value(try stored.bytes("value"))
     }
 
     /// The reported cells of a unit, the system's own left out, in the order in which they lie.
@@ -46,8 +46,8 @@ extension StoreReader {
             arguments: StatementArguments(arguments)
         )
         return try rows.map { row in
-            guard let form = Code(row[0] as String), let period = Period(wireNumber: UInt64(row[1] as Int64)),
-                let rowCode = Code(row[2] as String), let item = Code(row[3] as String)
+            guard let form = Code(try row.text(at: 0)), let period = try row.period("period"),
+                let rowCode = Code(try row.text(at: 2)), let item = Code(try row.text(at: 3))
             else { throw MalformedBytes(offset: 0, expected: "the address of a cell") }
             return CellAddress(unit: unit, form: form, period: period, row: rowCode, item: item)
         }

@@ -23,7 +23,7 @@ extension StoreReader {
     /// The scheme's files, by name.
     package func schemeFiles() throws -> [(name: String, text: String)] {
         try Row.fetchAll(self.database, sql: "SELECT name, text FROM scheme_file ORDER BY name")
-            .map { (name: $0["name"], text: $0["text"]) }
+            .map { (name: try $0.text("name"), text: try $0.text("text")) }
     }
 }
 
@@ -52,21 +52,25 @@ extension StoreReader {
                 """
         )
         let lines = try Row.fetchAll(statement, arguments: [number]).map { row in
-            let fork: Int64? = row["fork_line"]
+            let fork = try row.optionalInteger("fork_line").map {
+                ScopeChains.Position(line: $0, sequence: try row.count("fork_sequence"))
+            }
             let head = ScopeChains.Head(
-                sequence: UInt64(row["head_sequence"] as Int64),
+                sequence: try row.count("head_sequence"),
                 hash: try row.chainHash("head_hash")
             )
-            var reader = ByteReader(row.bytes("frontier"))
+            var reader = ByteReader(try row.bytes("frontier"))
             return ScopeChains.Line(
-                number: row["number"],
-                replica: ReplicaID(storedAs: row["replica"]),
-                fork: fork.map { ScopeChains.Position(line: $0, sequence: UInt64(row["fork_sequence"] as Int64)) },
+                number: try row.integer("number"),
+                replica: ReplicaID(storedAs: try row.integer("replica")),
+                fork: fork,
                 head: head,
                 frontierAtHead: Frontier(try reader.references(upTo: .max))
             )
         }
-        return ScopeChains(scope: scope, lines: lines)
+        let chains = ScopeChains(scope: scope, lines: lines)
+        try chains.requireTree()
+        return chains
     }
 
     package func hash(at position: ScopeChains.Position) throws -> ChainHash {
@@ -88,7 +92,7 @@ extension StoreReader {
             sql: "SELECT number, delivered_sequence FROM line WHERE scope = ?",
             arguments: [number]
         ).reduce(into: [ScopeChains.LineNumber: UInt64]()) {
-            $0[$1["number"]] = UInt64($1["delivered_sequence"] as Int64)
+            $0[try $1.integer("number")] = try $1.count("delivered_sequence")
         }
         guard chains.lines.contains(where: { delivered[$0.number]! < $0.head.sequence }) else { return nil }
         return Frontier(
@@ -113,8 +117,8 @@ extension StoreReader {
                 """
         )
         return (
-            lines.reduce(0) { $0 + ($1["count"] as Int) },
-            lines.compactMap { $0["since"] as Int64? }.min().map { Timestamp(secondsSince1970: $0) }
+            Int(try lines.reduce(0) { $0 + (try $1.integer("count")) }),
+            try lines.compactMap { try $0.optionalInteger("since") }.min().map { Timestamp(secondsSince1970: $0) }
         )
     }
 }
@@ -133,31 +137,53 @@ extension StoreReader {
         return try self.storedChange(row, in: chains)
     }
 
-    /// Changes that a peer with this frontier lacks, in causal order, as many as fit `byteCountMax` canonical bytes (at
+    /// Changes that a peer with this standing lacks, in causal order, as many as fit `byteCountMax` canonical bytes (at
     /// least one), and the peer's frontier once it has taken them.
     ///
-    /// Heads of the peer that this store lacks say nothing, unless they are further on a chain than this store is: then
-    /// the peer is taken to be ahead on it. If it turns out to be on another branch, it says so with its own frontier.
+    /// Heads of the peer that this store lacks do not tell what the peer holds of those chains: it is ahead, or has gone
+    /// another way. Nothing of them is sent before its marks are known; of those on which the two have certainly parted
+    /// this store's own marks are in the result. (When the peer lacks something of a chain on which it shows an unknown
+    /// head, one of the two sides shows the other a head that is unknown there and not further than its own. That one is
+    /// certain, says its marks first, and is answered: Protocol/Decisions/0009-restored-and-copied-stores.md.)
     ///
     /// - Complexity: the changes returned; what the peer has already costs nothing.
     package func changes(
         in scope: UnitCode,
-        lackedBy peer: Frontier,
+        lackedBy peer: PeerStanding,
         byteCountMax: Int
     ) throws -> LoadedChanges {
         let chains = try self.chains(in: scope)
-        let heads = try chains.positions(of: peer, hash: self.hash)
+        var heads: [ScopeChains.Position] = []
+        var unknown: [Reference] = []
+        for reference in peer.frontier.heads {
+            if let position = try chains.position(of: reference, hash: self.hash) {
+                heads.append(position)
+            } else {
+                unknown.append(reference)
+            }
+        }
+        let untraced = Set(unknown.map(\.replica)).subtracting(peer.traced)
+        let parted = untraced.filter { replica in
+            guard let furthest = chains.furthestSequence(of: replica) else { return false }
+            return unknown.contains { $0.replica == replica && $0.sequence <= furthest }
+        }
+        let wants = try parted.union(peer.traced).subtracting(peer.told).sorted().map { replica in
+            try self.marks(of: replica, in: chains)
+        }
+        // Nearly all else builds on what the peer lacks of these chains: it waits for the answer.
+        if !parted.isEmpty {
+            return LoadedChanges(changes: [], frontier: peer.frontier, hasUnknownHeads: true, wants: wants)
+        }
         var pending: [(position: Int64, change: StoredChange)] = []
         var horizon = Int64.max
-        for (line, after) in chains.uncovered(by: heads) {
-            if peer.isAhead(of: line, in: chains, known: heads) { continue }
+        for (line, after) in chains.uncovered(by: heads) where !untraced.contains(line.replica) {
             let fetched = try self.changes(of: line, after: after, in: chains, byteCountMax: byteCountMax)
             pending += fetched.changes
             // Beyond the last change fetched of a line that has more, the order among the lines is not known yet.
             if fetched.hasMore { horizon = min(horizon, fetched.changes.last!.position) }
         }
         var result: [StoredChange] = []
-        var frontier = peer
+        var frontier = peer.frontier
         var byteCount = 0
         for (position, stored) in pending.sorted(by: { $0.position < $1.position }) where position <= horizon {
             byteCount += stored.canonicalBytes.count
@@ -168,7 +194,18 @@ extension StoreReader {
         return LoadedChanges(
             changes: result,
             frontier: frontier,
-            hasUnknownHeads: try self.hasUnknownHeads(peer, in: chains)
+            hasUnknownHeads: !unknown.isEmpty,
+            wants: wants
+        )
+    }
+
+    /// Some of the changes held of a replica's chain, for a peer on another branch of it.
+    private func marks(of replica: ReplicaID, in chains: ScopeChains) throws -> ChainMarks {
+        ChainMarks(
+            replica: replica,
+            references: try chains.markPositions(of: replica).map { position in
+                Reference(replica: replica, sequence: position.sequence, tag: try self.hash(at: position).tag)
+            }
         )
     }
 
@@ -192,7 +229,7 @@ extension StoreReader {
             let stored = try self.storedChange(row, in: chains, after: predecessor)
             predecessor = stored.hash
             byteCount += stored.canonicalBytes.count
-            changes.append((row["position"], stored))
+            changes.append((try row.integer("position"), stored))
         }
         return (changes, changes.last.map { $0.change.chained.sequence < line.head.sequence } ?? false)
     }
@@ -210,10 +247,10 @@ extension StoreReader {
             arguments: [number]
         ).map { row in
             LogEntry(
-                position: ScopeChains.Position(line: row["line"], sequence: UInt64(row["sequence"] as Int64)),
+                position: try row.position(),
                 stored: try self.storedChange(row, in: chains),
-                received: Timestamp(secondsSince1970: row["received"]),
-                isDelivered: (row["sequence"] as Int64) <= (row["delivered_sequence"] as Int64)
+                received: try row.time("received"),
+                isDelivered: try row.integer("sequence") <= row.integer("delivered_sequence")
             )
         }
     }
@@ -223,9 +260,9 @@ extension StoreReader {
         in chains: ScopeChains,
         after predecessor: ChainHash? = nil
     ) throws -> StoredChange {
-        let position = ScopeChains.Position(line: row["line"], sequence: UInt64(row["sequence"] as Int64))
-        let line = chains[position.line]
-        let bytes = row.bytes("bytes")
+        let position = try row.position()
+        let line = try chains.held(position.line)
+        let bytes = try row.bytes("bytes")
         var tag: UInt32 = 0
         if position.sequence > 1 {
             let isFirst = line.fork?.sequence ?? 0 == position.sequence - 1
@@ -242,20 +279,6 @@ extension StoreReader {
             hash: try row.chainHash("hash"),
             canonicalBytes: bytes
         )
-    }
-}
-
-extension Frontier {
-    /// Whether this frontier of a peer names a change further on the chain of `line` than `line` goes, and none of the
-    /// chain that is known here.
-    fileprivate func isAhead(
-        of line: ScopeChains.Line,
-        in chains: ScopeChains,
-        known: [ScopeChains.Position]
-    ) -> Bool {
-        let heads = self.heads(of: line.replica)
-        let knowsOne = known.contains { chains[$0.line].replica == line.replica }
-        return !knowsOne && heads.contains { $0.sequence > line.head.sequence }
     }
 }
 
@@ -277,19 +300,6 @@ extension ReplicaID {
     }
 
     var stored: Int64 { Int64(bitPattern: self.rawValue) }
-}
-
-extension Row {
-    func bytes(_ column: String) -> [UInt8] {
-        (self[column] as Data?).map { Array($0) } ?? []
-    }
-
-    func chainHash(_ column: String) throws -> ChainHash {
-        guard let hash = ChainHash(bytes: self.bytes(column)) else {
-            throw MalformedBytes(offset: 0, expected: "a hash in column \(column)")
-        }
-        return hash
-    }
 }
 
 extension Statement {

@@ -6,6 +6,8 @@ import ReportModel
 package final class StoreWriter {
     let database: Database
     private var loaded: [UnitCode: ScopeChains] = [:]
+    /// Of the change appended last; looked up once a transaction.
+    private var lastPosition: Int64?
     private var touchedLines: [UnitCode: Set<ScopeChains.LineNumber>] = [:]
     lazy var cells = CellWriter(self)
     var filings = FilingWriter()
@@ -92,15 +94,24 @@ extension StoreWriter {
             self.loaded[scope]!.extend(number, with: accepted)
         }
         self.touchedLines[scope, default: []].insert(number)
-        let statement = try self.database.cachedStatement(
-            sql: "INSERT INTO change (line, sequence, hash, received, bytes) VALUES (?, ?, ?, ?, ?)"
+        let last = try self.lastPosition ?? Int64.fetchOne(self.database, sql: "SELECT max(position) FROM change") ?? 0
+        let place = LogPlace(
+            position: last + 1,
+            line: number,
+            sequence: Int64(accepted.sequence),
+            received: received.secondsSince1970
         )
-        statement.bind(1, number)
-        statement.bind(2, Int64(accepted.sequence))
-        statement.bind(3, accepted.hash.bytes)
-        statement.bind(4, received.secondsSince1970)
-        statement.bind(5, bytes)
+        let hash = accepted.hash.bytes
+        let statement = try self.database.cachedStatement(sql: "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?)")
+        statement.bind(1, place.position)
+        statement.bind(2, place.line)
+        statement.bind(3, place.sequence)
+        statement.bind(4, hash)
+        statement.bind(5, place.received)
+        statement.bind(6, bytes)
+        statement.bind(7, place.checksum(with: hash))
         try statement.step(in: self.database)
+        self.lastPosition = place.position
         return ScopeChains.Position(line: number, sequence: accepted.sequence)
     }
 
@@ -117,7 +128,7 @@ extension StoreWriter {
                 """,
             arguments: [
                 try self.number(of: scope), accepted.replica.stored, fork?.line, fork.map { Int64($0.sequence) },
-                Int64(accepted.sequence), Data(accepted.hash.bytes), Self.encoded(accepted.frontierAfter),
+                Int64(accepted.sequence), Data(accepted.hash.bytes), Data(Self.encoded(accepted.frontierAfter)),
                 Int64(fork?.sequence ?? 0),
             ]
         )
@@ -132,7 +143,7 @@ extension StoreWriter {
                 try self.database.execute(
                     sql: "UPDATE line SET head_sequence = ?, head_hash = ?, frontier = ? WHERE number = ?",
                     arguments: [
-                        Int64(line.head.sequence), Data(line.head.hash.bytes), Self.encoded(line.frontierAtHead),
+                        Int64(line.head.sequence), Data(line.head.hash.bytes), Data(Self.encoded(line.frontierAtHead)),
                         number,
                     ]
                 )
@@ -141,10 +152,10 @@ extension StoreWriter {
         self.touchedLines = [:]
     }
 
-    private static func encoded(_ frontier: Frontier) -> Data {
+    static func encoded(_ frontier: Frontier) -> [UInt8] {
         var writer = ByteWriter()
         writer.references(frontier.heads)
-        return Data(writer.bytes)
+        return writer.bytes
     }
 
     /// The author's frontier right after a held change that is no head: replayed along its chain. Slow, and needed only
@@ -187,9 +198,9 @@ extension StoreWriter {
     /// Notes that the province has exactly what `frontier` covers, and nothing else of this scope: a province restored
     /// from a backup may have less than it once receipted.
     ///
-    /// - Parameter own: this store's replica. On anybody else's chain a head further than what is held here is taken for
-    ///   a continuation; on its own chain the store knows that it is not.
-    package func setDelivered(_ frontier: Frontier, in scope: UnitCode, own: ReplicaID) throws {
+    /// On anybody else's chain a head further than what is held here is taken for a continuation; on a chain that this
+    /// store wrote itself it knows that it may be another branch.
+    package func setDelivered(_ frontier: Frontier, in scope: UnitCode) throws {
         try self.saveLines()
         guard let number = try self.reader.number(of: scope) else { return }
         try self.database.execute(
@@ -197,8 +208,10 @@ extension StoreWriter {
             arguments: [number]
         )
         let chains = try self.chains(in: scope)
+        let own = try self.reader.ownReplica()?.all ?? []
         let continued = chains.lines.filter { line in
-            line.replica != own && frontier.heads(of: line.replica).contains { $0.sequence > line.head.sequence }
+            !own.contains(line.replica)
+                && frontier.heads(of: line.replica).contains { $0.sequence > line.head.sequence }
         }
         try self.markDelivered(frontier.heads + continued.map(\.headReference), in: scope)
     }

@@ -1,117 +1,101 @@
 import NIOCore
 import ReportWire
 
-/// A TCP connection that carries frames both ways.
-package typealias FrameChannel = NIOAsyncChannel<Frame, Frame>
+/// A TCP connection that carries frames both ways. What comes are bytes, of which ``IncomingFrames`` makes frames one by
+/// one, as they are asked for: so small frames that came together take no more memory than their bytes.
+package typealias FrameChannel = NIOAsyncChannel<LineEvent, OutgoingFrame>
 
-/// Makes a connection speak frames.
-package enum FramePipeline {
-    /// - Parameters:
-    ///   - silenceSeconds: how long the other side may say nothing before the inbound sequence throws
-    ///     `ProtocolError.silentTooLong`.
-    ///   - firstFrameSeconds: how long its first frame may take, however it drips in; `nil` is no limit.
-    package static func wrap(
-        _ channel: any Channel,
-        silenceSeconds: Int64,
-        firstFrameSeconds: Int64? = nil
-    ) throws -> FrameChannel {
-        try channel.pipeline.syncOperations.addHandlers([
-            IdleStateHandler(readTimeout: .seconds(silenceSeconds)),
-            SilenceHandler(seconds: silenceSeconds),
-            ByteToMessageHandler(FrameDecoder(), maximumBufferSize: 2 * (Limits.frameByteCountMax + 4)),
-            MessageToByteHandler(FrameEncoder()),
-        ])
-        if let firstFrameSeconds {
-            try channel.pipeline.syncOperations.addHandler(FirstFrameHandler(seconds: firstFrameSeconds))
-        }
-        return try NIOAsyncChannel(
+/// A connection, and how long it may keep its driver waiting.
+package struct FrameLine: Sendable {
+    package let channel: FrameChannel
+    package let patience: Patience
+
+    /// Makes a connection speak frames.
+    ///
+    /// - Parameter controlByteCountMax: above so many bytes of control frames that wait for the kernel, writing waits.
+    package init(_ channel: any Channel, times: Patience.Times, controlByteCountMax: Int) throws {
+        self.patience = Patience(times, eventLoop: channel.eventLoop)
+        try channel.pipeline.syncOperations.addHandler(LaneHandler(self.patience))
+        let bulkByteCountMax = 4 + Limits.frameByteCountMax
+        try channel.syncOptions?.setOption(
+            .writeBufferWaterMark,
+            value: .init(low: controlByteCountMax, high: bulkByteCountMax + controlByteCountMax)
+        )
+        self.channel = try NIOAsyncChannel(
             wrappingChannelSynchronously: channel,
             configuration: .init(
-                // One batch is taken at a time; what waits in the kernel's buffer holds the peer back.
-                backPressureStrategy: .init(lowWatermark: 1, highWatermark: 4),
+                // A driver takes one frame at a time; what waits in the kernel's buffer holds the peer back.
+                backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2),
                 // `outbound.finish()` says "no more from here", and what the other side still says can be read.
                 isOutboundHalfClosureEnabled: true,
-                inboundType: Frame.self,
-                outboundType: Frame.self
+                inboundType: LineEvent.self,
+                outboundType: OutgoingFrame.self
             )
         )
     }
-}
 
-/// Cuts the stream into frames. A bad length or checksum ends the inbound sequence with a `ProtocolError`.
-struct FrameDecoder: ByteToMessageDecoder {
-    typealias InboundOut = Frame
-
-    mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
-        guard let byteCount = try Frame.byteCount(peeking: buffer.readableBytesView),
-            buffer.readableBytes >= 4 + byteCount
-        else { return .needMoreData }
-        buffer.moveReaderIndex(forwardBy: 4)
-        guard let body = buffer.readBytes(length: byteCount) else { return .needMoreData }
-        context.fireChannelRead(self.wrapInboundOut(try Frame(body: body)))
-        return .continue
+    /// Wakes the driver up where it waits for the other side's next word.
+    package func wake() {
+        let channel = self.channel.channel
+        channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(LineEvent.woken) }
     }
 
-    mutating func decodeLast(
-        context: ChannelHandlerContext,
-        buffer: inout ByteBuffer,
-        seenEOF: Bool
-    ) throws -> DecodingState {
-        // What is left at the end of the stream is a cut frame; the driver sees that the conversation was not over.
-        try self.decode(context: context, buffer: &buffer)
+    /// Lets the kernel hold little that is not yet on its way, so that a control frame does not wait behind it. Where the
+    /// system has no such option, only what it holds anyway is ahead of a control frame.
+    package static var unsentOption: ChannelOptions.Types.SocketOption? {
+        #if os(Linux)
+            // TCP_NOTSENT_LOWAT of <linux/tcp.h>.
+            ChannelOptions.Types.SocketOption(level: .tcp, name: NIOBSDSocket.Option(rawValue: 25))
+        #else
+            nil
+        #endif
     }
 }
 
-struct FrameEncoder: MessageToByteEncoder {
-    typealias OutboundIn = Frame
+/// What a driver learns of its connection.
+package enum LineEvent: Sendable {
+    case bytes(ByteBuffer)
+    /// A bulk frame has gone to the kernel.
+    case bulkSent
+    /// Somebody wants the driver to look around.
+    case woken
+}
 
-    func encode(data: Frame, out: inout ByteBuffer) {
-        out.writeBytes(data.encoded)
+/// A frame with its lane.
+package struct OutgoingFrame: Sendable {
+    package let frame: Frame
+    package let lane: Lane
+
+    package init(_ message: Message) {
+        self.frame = message.frame
+        self.lane = message.lane
     }
 }
 
-/// Turns a long silence into an error of the inbound sequence.
-final class SilenceHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
+/// Which frames may overtake which. Within a lane the order is kept.
+package enum Lane: Sendable {
+    /// Small words, which never wait behind bulk.
+    case control
+    /// Goes to the kernel frame by frame, when no control frame waits.
+    case bulk
+    /// Takes the place of all bulk that has not gone yet.
+    case insteadOfBulk
+}
 
-    private let seconds: Int64
-
-    init(seconds: Int64) {
-        self.seconds = seconds
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent {
-            context.fireErrorCaught(ProtocolError.silentTooLong(seconds: self.seconds))
-        } else {
-            context.fireUserInboundEventTriggered(event)
+extension Message {
+    /// The lane of the message.
+    ///
+    /// Control may overtake bulk, and this is why nothing goes wrong: hello, welcome and the haves that it announces are
+    /// said before any bulk. A later have speaks of what its sender *received*, a receipt answers the batches of the
+    /// other direction, and receipts keep their order among themselves; so none of them says anything about the batches
+    /// of its own direction. Bulk never overtakes control, so a batch never comes before the have that opens its scope.
+    /// `done` is bulk, though it is small: it is the last word, said when all batches are receipted, and a client that
+    /// reads it closes, so it must not overtake the scheme.
+    package var lane: Lane {
+        switch self {
+        case .batch, .scheme, .done: .bulk
+        case .goodbye: .insteadOfBulk
+        default: .control
         }
-    }
-}
-
-/// Turns a first frame that does not come into an error of the inbound sequence.
-final class FirstFrameHandler: ChannelInboundHandler {
-    typealias InboundIn = Frame
-
-    private let seconds: Int64
-    private var deadline: Scheduled<Void>?
-
-    init(seconds: Int64) {
-        self.seconds = seconds
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.deadline = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(self.seconds)) {
-            context.fireErrorCaught(ProtocolError.silentTooLong(seconds: self.seconds))
-        }
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        self.deadline?.cancel()
-        context.fireChannelRead(data)
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        self.deadline?.cancel()
     }
 }

@@ -7,6 +7,7 @@ extension Message {
     package var metadata: Logger.Metadata {
         switch self {
         case .have(let have): ["message": "have", "scope": "\(have.scope)"]
+        case .want(let want): ["message": "want", "scope": "\(want.scope)", "marks": "\(want.marks.references.count)"]
         case .batch(let batch):
             ["message": "batch", "scope": "\(batch.scope)", "changes": "\(batch.entries.count)"]
         case .receipt(let receipt):

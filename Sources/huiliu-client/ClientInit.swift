@@ -4,6 +4,7 @@ import ClientStore
 import ReportCommand
 import ReportModel
 import ReportScheme
+import ReportStorage
 import ReportTransport
 
 struct ClientInit: AsyncParsableCommand {
@@ -54,7 +55,7 @@ struct ClientInit: AsyncParsableCommand {
             )
         }
         let identity = ClientStore.Identity(
-            replica: ReplicaID(rawValue: UInt64.random(in: 1...UInt64.max)),
+            replica: .random(),
             unit: code,
             server: self.server,
             name: self.name,

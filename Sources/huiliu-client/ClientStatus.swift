@@ -25,7 +25,8 @@ struct ClientStatus: AsyncParsableCommand {
         if self.output.json {
             JSONOutput.write(
                 StatusJSON(
-                    replica: identity.replica.description,
+                    replica: status.ownReplica.current.description,
+                    formerReplicas: status.ownReplica.former.map(\.description),
                     unit: identity.unit.description,
                     name: identity.name,
                     scheme: client.scheme.identification,
@@ -63,7 +64,15 @@ struct ClientStatus: AsyncParsableCommand {
         Console.line(
             say("上次同步：\(status.lastSync?.description ?? "从未")", "Last sync: \(status.lastSync?.description ?? "never")")
         )
-        if let skew = status.skewSeconds, abs(skew) > 120 {
+        if let since = status.ownReplica.since, let former = status.ownReplica.former.last {
+            Console.line(
+                say(
+                    "\(since) 发现本机数据曾从旧副本恢复，或被复制到另一台电脑；两边的更改都保留，缺少的由同步取回。此后设备号为 \(status.ownReplica.current)（原为 \(former)）。",
+                    "On \(since) this store was found to be restored from an older copy, or copied to another machine. The changes of both are kept, and syncing brings what is missing. It writes as \(status.ownReplica.current) since then (before: \(former))."
+                )
+            )
+        }
+        if let skew = status.skewSeconds, skew.magnitude > 120 {
             Console.line(
                 say(
                     "本机时钟与省级相差 \(skew) 秒，请校准（不影响数据）。",
@@ -83,6 +92,7 @@ struct ClientStatus: AsyncParsableCommand {
 
     private struct StatusJSON: Encodable {
         let replica: String
+        let formerReplicas: [String]
         let unit: String
         let name: String
         let scheme: String
@@ -95,6 +105,7 @@ struct ClientStatus: AsyncParsableCommand {
 
         enum CodingKeys: String, CodingKey {
             case replica, unit, name, scheme, unsent, conflicts
+            case formerReplicas = "former_replicas"
             case unsentSince = "unsent_since"
             case lastSync = "last_sync"
             case skewSeconds = "skew_seconds"

@@ -16,7 +16,7 @@ struct Client: AsyncParsableCommand {
             subcommands: [
                 ClientInit.self, ClientSet.self, ClientImport.self, ClientShow.self, ClientStatus.self,
                 ClientSync.self, ClientConflicts.self, ClientResolve.self, ClientMatch.self,
-                ClientCheck.self, ClientSubmit.self,
+                ClientCheck.self, ClientSubmit.self, ClientRebuild.self,
             ]
         )
     }

@@ -16,7 +16,9 @@ struct Inspect: AsyncParsableCommand {
                 "查看任何一方的汇流数据库，不改动其中的数据",
                 "Looks into the Huiliu store of either side; changes nothing in it."
             ),
-            subcommands: [InspectStatus.self, InspectLog.self, InspectExplain.self, InspectDiff.self]
+            subcommands: [
+                InspectStatus.self, InspectLog.self, InspectExplain.self, InspectDiff.self, InspectVerify.self,
+            ]
         )
     }
 }

@@ -12,6 +12,17 @@ struct OpenedStore {
 
     /// - Throws: `CommandFailure` when there is no store in `directory`, or one of each kind.
     init(in directory: String) throws {
+        self.database = try ReportDatabase(kind: Self.kind(in: directory), directory: directory, access: .inspect)
+        let source = try self.database.read { reader in
+            SchemeSource(try reader.schemeFiles().map { SchemeSource.File(name: $0.name, text: $0.text) })
+        }
+        self.fingerprint = source.fingerprint
+        // A scheme that this program cannot read is no reason not to look at the log.
+        self.scheme = try? Scheme.parse(source)
+    }
+
+    /// The kind of the store that is there.
+    static func kind(in directory: String) throws -> StoreKind {
         let kinds = StoreKind.allCases.filter {
             FileManager.default.fileExists(atPath: directory + "/" + $0.fileName)
         }
@@ -29,13 +40,7 @@ struct OpenedStore {
                 )
             )
         }
-        self.database = try ReportDatabase(kind: kind, directory: directory, access: .inspect)
-        let source = try self.database.read { reader in
-            SchemeSource(try reader.schemeFiles().map { SchemeSource.File(name: $0.name, text: $0.text) })
-        }
-        self.fingerprint = source.fingerprint
-        // A scheme that this program cannot read is no reason not to look at the log.
-        self.scheme = try? Scheme.parse(source)
+        return kind
     }
 
     var schemeText: String {

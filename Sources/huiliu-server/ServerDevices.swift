@@ -33,10 +33,12 @@ struct ServerDevices: AsyncParsableCommand {
             (say("设备号", "replica"), .left),
         ])
         for device in devices {
+            // A device whose store was restored or copied goes on under a new id.
+            let continued = device.continues.map { say("（接续 \($0)）", " (continues \($0))") } ?? ""
             let unit = server.scheme.unit(device.unit)?.name[Speech.language] ?? ""
             table.add([
                 "\(device.unit) \(unit)", device.name ?? "—", String(device.changeCount),
-                device.lastSeen.description, device.replica.description,
+                device.lastSeen.description, device.replica.description + continued,
             ])
         }
         for line in table.lines { Console.line(line) }
@@ -50,6 +52,7 @@ struct ServerDevices: AsyncParsableCommand {
         let replica: String
         let unit: String
         @Nullable var name: String?
+        @Nullable var continues: String?
         let changes: Int
         let lastSeen: String
 
@@ -57,12 +60,13 @@ struct ServerDevices: AsyncParsableCommand {
             self.replica = device.replica.description
             self.unit = device.unit.description
             self._name = Nullable(wrappedValue: device.name)
+            self._continues = Nullable(wrappedValue: device.continues?.description)
             self.changes = device.changeCount
             self.lastSeen = device.lastSeen.description
         }
 
         enum CodingKeys: String, CodingKey {
-            case replica, unit, name, changes
+            case replica, unit, name, continues, changes
             case lastSeen = "last_seen"
         }
     }

@@ -3,6 +3,7 @@ import BundledScheme
 import ReportCommand
 import ReportModel
 import ReportScheme
+import ReportStorage
 import ServerStore
 
 struct ServerInit: AsyncParsableCommand {
@@ -34,7 +35,7 @@ struct ServerInit: AsyncParsableCommand {
         let scheme = try Scheme.parse(source)
         _ = try ServerStore.create(
             in: self.common.storeDirectory,
-            replica: ReplicaID(rawValue: UInt64.random(in: 1...UInt64.max)),
+            replica: .random(),
             scheme: source
         )
         Console.line(

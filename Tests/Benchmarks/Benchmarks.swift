@@ -13,8 +13,13 @@ enum Benchmarks {
     static func main() async throws {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.first == Processes.argument { Processes.measureAndExit(Array(arguments.dropFirst())) }
+        if arguments.first == ServerProcess.argument {
+            return try await ServerProcess.serve(Array(arguments.dropFirst()))
+        }
         try self.wireBytes()
         try await self.throughput()
+        try self.decoding()
+        try await self.connections()
         try self.checking()
         try self.scheme()
         try self.county()
@@ -146,7 +151,7 @@ enum Benchmarks {
 
     private static func decimal(_ number: Double) -> String { String(format: "%.2f", number) }
 
-    private static func say(_ line: String) {
+    static func say(_ line: String) {
         print(line)
     }
 }

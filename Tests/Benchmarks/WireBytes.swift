@@ -80,8 +80,13 @@ struct CountedSync {
             case .markDelivered(let scope, let references):
                 try self.client.markDelivered(references, in: scope)
             case .noteProvinceHolds(let scope, let frontier):
-                try self.client.noteProvinceHolds(frontier, in: scope)
-            case .noteWelcome, .saveScheme, .identify, .close:
+                try self.client.noteProvinceHolds(
+                    frontier,
+                    in: scope,
+                    now: Workday.time,
+                    newReplica: .random()
+                )
+            case .noteWelcome, .saveScheme, .identify, .noteOwnHeads, .close:
                 break
             }
         }
@@ -100,7 +105,7 @@ struct CountedSync {
                 try self.performServer(
                     self.serverSession.identified(
                         ServerSession.Identified(
-                            replica: self.server.replica,
+                            replica: try self.server.ownReplica().current,
                             now: Workday.time,
                             scheme: self.scheme.fingerprint.high,
                             schemeBytes: [],
@@ -119,7 +124,7 @@ struct CountedSync {
                 let outcomes = try self.server.commit([.take(batch)], now: Workday.time)
                 guard case .taken(let outcome, let own) = outcomes[0] else { return }
                 try self.performServer(self.serverSession.committed(batch, outcome, own: own))
-            case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme, .close:
+            case .markDelivered, .noteProvinceHolds, .noteOwnHeads, .noteWelcome, .saveScheme, .close:
                 break
             }
         }

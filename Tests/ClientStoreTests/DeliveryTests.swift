@@ -49,12 +49,12 @@ struct DeliveryTests {
     @Test("A province that was restored to less takes the mark back, and the changes are sent again")
     func restoredToLess() throws {
         let office = try self.office(4)
-        try office.store.noteProvinceHolds(self.frontier(office, upTo: 4), in: Office.scope)
+        try office.provinceHolds(self.frontier(office, upTo: 4))
         #expect(try self.delivered(office) == [true, true, true, true])
         let scheme = try Scheme.parse(SchemeSource.officeScheme)
         #expect(try office.store.standings(scheme: scheme).allSatisfy { $0.delivered == nil })
         for count in [2, 0] {
-            try office.store.noteProvinceHolds(self.frontier(office, upTo: count), in: Office.scope)
+            try office.provinceHolds(self.frontier(office, upTo: count))
             #expect(try self.delivered(office) == (1...4).map { $0 <= count })
             let delivered = try office.store.standings(scheme: scheme)
                 .first { $0.standing.scope == Office.scope }?.delivered
@@ -66,12 +66,12 @@ struct DeliveryTests {
     func ahead() throws {
         let (office, colleague) = (try self.office(2), try self.office(3, 0xB2))
         try office.take(from: colleague, upTo: 2)
-        try office.store.noteProvinceHolds(Frontier(), in: Office.scope)
+        try office.provinceHolds(Frontier())
         #expect(try self.delivered(office) == [false, false, false, false])
         let heads = [office, colleague].map {
             Reference(replica: $0.store.identity.replica, sequence: 9, tag: 1)
         }
-        try office.store.noteProvinceHolds(Frontier(heads), in: Office.scope)
+        try office.provinceHolds(Frontier(heads))
         #expect(try self.delivered(office) == [false, false, true, true])
     }
 

@@ -50,6 +50,16 @@ struct Office {
         try self.store.database.read { try StoreContents($0, scope: scope) }
     }
 
+    /// A sync told that the province holds this much.
+    func provinceHolds(_ frontier: Frontier, newReplica: UInt64 = 0xE1) throws {
+        try self.store.noteProvinceHolds(
+            frontier,
+            in: Self.scope,
+            now: Timestamp(secondsSince1970: 9),
+            newReplica: ReplicaID(rawValue: newReplica)
+        )
+    }
+
     /// Takes from another store all that is in its log.
     @discardableResult
     func take(from other: Office, upTo count: Int = .max) throws -> TakeOutcome {

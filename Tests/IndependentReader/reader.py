@@ -19,7 +19,8 @@ import zlib
 
 from shapes import Bytes, Malformed
 
-KINDS = {1: "hello", 2: "welcome", 3: "have", 4: "batch", 5: "receipt", 6: "scheme", 7: "done", 8: "goodbye"}
+KINDS = {1: "hello", 2: "welcome", 3: "have", 4: "batch", 5: "receipt", 6: "scheme", 7: "done", 8: "goodbye",
+         9: "want"}
 CRITICAL, DEFLATED = 1, 2
 
 def preset_dictionary():
@@ -69,7 +70,7 @@ class Reader:
             message["kind"] = kind
             b.raw(length - 6, "payload")
         else:
-            if flags & ~(CRITICAL | (DEFLATED if name == "batch" else 0)):
+            if flags & ~(DEFLATED if name == "batch" else 0) != CRITICAL:
                 raise Malformed(f"flags {flags} on {name}")
             payload = Bytes(b.data[:body_end], b.position, b.notes)
             if name == "batch":
@@ -121,6 +122,17 @@ class Reader:
 
     def goodbye(self, b):
         return {"code": b.varint("code"), "chinese": b.string("Chinese words"), "english": b.string("English words")}
+
+    def want(self, b):
+        scope, replica, marks = b.unit("scope"), b.replica(), []
+        for number in range(b.varint("mark count")):
+            with b.note(f"mark {number}") as note:
+                mark = (b.varint(), b.u32())
+                note.text = f"{replica}:{mark[0]}~{mark[1]:08x}"
+            if mark[0] == 0 or marks and not marks[-1][0] < mark:
+                raise Malformed("marks out of order")
+            marks.append((mark, note.text))
+        return {"scope": scope, "replica": replica, "marks": [text for _, text in marks]}
 
     # Batches
 

@@ -52,7 +52,12 @@ struct JSONContractTests {
         ),
         Place(.server, "board --month 2024-07", ["format", "month", "under", "obligations"]),
         Place(.server, "devices", ["format", "devices"]),
-        Place(.server, "devices", at: ["devices", "[]"], ["replica", "unit", "name", "changes", "last_seen"]),
+        Place(
+            .server,
+            "devices",
+            at: ["devices", "[]"],
+            ["replica", "unit", "name", "continues", "changes", "last_seen"]
+        ),
         Place(
             .client,
             "show 410728-01 infrastructure 2024-H1",
@@ -72,7 +77,8 @@ struct JSONContractTests {
             .client,
             "status",
             [
-                "format", "replica", "unit", "name", "scheme", "unsent", "unsent_since", "last_sync", "skew_seconds",
+                "format", "replica", "former_replicas", "unit", "name", "scheme", "unsent", "unsent_since", "last_sync",
+                "skew_seconds",
                 "conflicts", "not_counted",
             ]
         ),

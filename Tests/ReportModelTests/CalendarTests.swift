@@ -61,6 +61,16 @@ struct CalendarTests {
         #expect(Timestamp(secondsSince1970: .min).description == "-292277022657-01-27T08:29:52Z")
     }
 
+    @Test("The difference of two moments ends at 64 bits, since a clock may say anything")
+    func differences() {
+        let (first, last) = (Timestamp(secondsSince1970: .min), Timestamp(secondsSince1970: .max))
+        let now = Timestamp(secondsSince1970: 1_720_000_000)
+        #expect(now.seconds(since: Timestamp(secondsSince1970: 1_720_000_003)) == -3)
+        #expect(last.seconds(since: first) == .max)
+        #expect(first.seconds(since: now) == .min)
+        #expect(first.seconds(since: first) == 0)
+    }
+
     @Test("Printed moments up to the year 9999 are in the order of time", arguments: UInt64(0)..<200)
     func momentOrder(seed: UInt64) {
         var random = SplitMix64(seed: seed)

@@ -50,7 +50,7 @@ struct Conversation {
     /// One of each message, as good as it can be anywhere.
     private static let each = [
         "hello A 410728 holds A1", "welcome differing 1", "have 410728 seen 0 B1", "batch 410728 B1", "receipt 1 A1",
-        "scheme 1 of 2", "done", "goodbye shuttingDown",
+        "scheme 1 of 2", "done", "goodbye shuttingDown", "want 410728 A: A1",
     ]
 
     mutating func perform(_ command: String) throws -> [String] {
@@ -112,7 +112,7 @@ struct Conversation {
         case "hear":
             return machine.received(try words.message())
         case "loaded":
-            // `loaded 410728: A2 A3 then A3 B1, unknown heads`
+            // `loaded 410728: A2 A3 then A3 B1, unknown heads, want A A3 A2`
             let scope = try words.unit()
             let changes = words.references()
             _ = words.takes("then")
@@ -122,7 +122,8 @@ struct Conversation {
                 LoadedChanges(
                     changes: changes.map(\.stored),
                     frontier: frontier,
-                    hasUnknownHeads: words.takes("unknown") && words.takes("heads")
+                    hasUnknownHeads: words.takes("unknown") && words.takes("heads"),
+                    wants: try words.wants()
                 )
             )
         case "committed":

@@ -65,6 +65,15 @@ extension Frontier {
     }
 }
 
+extension PeerStanding {
+    /// `A1 B2, traced A, told A`
+    var words: String {
+        let notes = [("traced", self.traced), ("told", self.told)].filter { !$0.1.isEmpty }
+        return ([self.frontier.words] + notes.map { "\($0.0) \(String($0.1.map(\.letter).sorted()))" })
+            .joined(separator: ", ")
+    }
+}
+
 extension Words {
     mutating func unit() throws -> UnitCode {
         let word = try self.next()
@@ -76,6 +85,16 @@ extension Words {
     mutating func references() -> [Reference] {
         if self.takes("nothing") { return [] }
         return self.prefix { Reference(word: $0) != nil }.map { Reference(word: $0[...])! }
+    }
+
+    /// `want A A3 A2`, again and again.
+    mutating func wants() throws -> [ChainMarks] {
+        var wants: [ChainMarks] = []
+        while self.takes("want") {
+            let replica = Reference(word: (String(try self.next().prefix(1)) + "1")[...])!.replica
+            wants.append(ChainMarks(replica: replica, references: self.references()))
+        }
+        return wants
     }
 
     mutating func frontier() -> Frontier { Frontier(self.references()) }
@@ -144,6 +163,11 @@ extension Words {
             let scope = try self.unit()
             let seen = self.takes("seen") ? UInt64(try self.number()) : 0
             return .have(Have(scope: scope, batchesSeen: seen, frontier: self.frontier()))
+        case "want":
+            // `want 410728 A: A1 A7'`: of A's chain these are held.
+            let scope = try self.unit()
+            let replica = Reference(word: (String(try self.next().prefix(1)) + "1")[...])!.replica
+            return .want(Want(scope: scope, marks: ChainMarks(replica: replica, references: self.references())))
         case "batch":
             return .batch(try self.batch())
         case "receipt":
@@ -175,6 +199,7 @@ extension SessionAction {
         case .send(let message): "send \(message.words)"
         case .commitThenReceipt(let batch): "commit, then receipt \(batch.words)"
         case .load(let scope, let peer): "load \(scope) lacked by \(peer.words)"
+        case .noteOwnHeads(let scope, let heads): "note own heads \(scope): \(Frontier(heads).words)"
         case .markDelivered(let scope, let references): "mark delivered \(scope): \(Frontier(references).words)"
         case .noteProvinceHolds(let scope, let frontier): "note that the province holds \(scope): \(frontier.words)"
         case .noteWelcome(let time, let replica): "note the welcome of \(replica.letter) at \(time.secondsSince1970)"
@@ -219,6 +244,8 @@ extension Message {
                 ? "receipt of nothing"
                 : "receipt of " + receipt.held.map { "\($0.count)" }.joined(separator: ", ")
         case .scheme(let part): "scheme \(part.bytes.count) of \(part.totalByteCount) bytes"
+        case .want(let want):
+            "want \(want.scope) \(want.marks.replica.letter): \(Frontier(want.marks.references).words)"
         case .done: "done"
         case .goodbye(let reason): "goodbye \(reason.words)"
         }

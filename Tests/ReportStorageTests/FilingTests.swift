@@ -109,7 +109,11 @@ struct FilingTests {
             try database.close()
             // As version 1 left it.
             let queue = try DatabaseQueue(path: directory.path + "/" + StoreKind.server.fileName)
-            try queue.writeWithoutTransaction { try $0.execute(sql: "DROP TABLE filing; PRAGMA user_version = 1") }
+            try queue.writeWithoutTransaction { database in
+                try database.execute(
+                    sql: "DROP TABLE filing; ALTER TABLE change DROP COLUMN checksum; PRAGMA user_version = 1"
+                )
+            }
             try queue.close()
             // Looking at it changes nothing.
             let inspected = try ReportDatabase(kind: .server, directory: directory.path, access: .inspect)

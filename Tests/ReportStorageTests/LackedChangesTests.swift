@@ -21,7 +21,7 @@ struct LackedChangesTests {
         var sent: [StoredChange] = []
         for _ in 0...history.changes.count {
             let loaded = try database.read {
-                try $0.changes(in: Self.scope, lackedBy: frontier, byteCountMax: byteCountMax)
+                try $0.changes(in: Self.scope, lackedBy: PeerStanding(frontier: frontier), byteCountMax: byteCountMax)
             }
             if loaded.changes.isEmpty { break }
             let byteCount = loaded.changes.reduce(0) { $0 + $1.canonicalBytes.count }
@@ -75,34 +75,76 @@ struct LackedChangesTests {
         try queue.write { try $0.execute(sql: "UPDATE change SET bytes = x'FF' WHERE position <= 4") }
         try queue.close()
         let opened = try ReportDatabase(kind: .client, directory: directory.path, access: .read)
-        let peer = Frontier([stored[2].reference, stored[3].reference])
+        let peer = PeerStanding(frontier: Frontier([stored[2].reference, stored[3].reference]))
         let loaded = try opened.read { try $0.changes(in: Self.scope, lackedBy: peer, byteCountMax: 48 * 1024) }
         #expect(loaded.changes == Array(stored[4...]))
         #expect(!loaded.hasUnknownHeads)
         // They would be missed.
         #expect(throws: StoreError.self) {
-            try opened.read { try $0.changes(in: Self.scope, lackedBy: Frontier(), byteCountMax: 48 * 1024) }
+            try opened.read {
+                try $0.changes(in: Self.scope, lackedBy: PeerStanding(frontier: Frontier()), byteCountMax: 48 * 1024)
+            }
         }
     }
 
-    @Test("A head that is not held says nothing, unless it is further on a chain: then that chain waits")
+    @Test("A chain on which the peer shows an unknown head waits; where it must have branched, marks are asked for")
     func unknownHeads() throws {
         let stored = self.twoChains().storedChanges
         let database = try ReportDatabase.holding(stored)
         let (first, second) = (ReplicaID(rawValue: 0xA), ReplicaID(rawValue: 0xB))
-        let table: [(peer: [Reference], sent: [Int])] = [
-            ([], [0, 1, 2, 3, 4, 5]),
-            ([Reference(replica: first, sequence: 2, tag: 1)], [0, 1, 2, 3, 4, 5]),
-            ([Reference(replica: first, sequence: 9, tag: 1)], [1, 3, 5]),
-            ([Reference(replica: first, sequence: 9, tag: 1), Reference(replica: second, sequence: 4, tag: 1)], []),
-            ([Reference(replica: ReplicaID(rawValue: 0xC), sequence: 9, tag: 1)], [0, 1, 2, 3, 4, 5]),
+        let all = Array(0...5)
+        let table: [(peer: [Reference], sent: [Int], wanted: [ReplicaID])] = [
+            ([], all, []),
+            // Of one that is further it is not known which it is; of one that is not, it is.
+            ([Reference(replica: first, sequence: 9, tag: 1)], [1, 3, 5], []),
+            ([Reference(replica: first, sequence: 4, tag: 1)], [1, 3, 5], []),
+            ([Reference(replica: first, sequence: 3, tag: 1)], [], [first]),
+            ([Reference(replica: first, sequence: 2, tag: 1)], [], [first]),
+            ([Reference(replica: first, sequence: 2, tag: 1), stored[4].reference], [], [first]),
+            (
+                [Reference(replica: first, sequence: 9, tag: 1), Reference(replica: second, sequence: 4, tag: 1)], [],
+                []
+            ),
+            (
+                [Reference(replica: first, sequence: 1, tag: 1), Reference(replica: second, sequence: 1, tag: 1)], [],
+                [first, second]
+            ),
+            ([Reference(replica: ReplicaID(rawValue: 0xC), sequence: 9, tag: 1)], all, []),
         ]
-        for (peer, sent) in table {
+        for (peer, sent, wanted) in table {
             let loaded = try database.read {
-                try $0.changes(in: Self.scope, lackedBy: Frontier(peer), byteCountMax: 48 * 1024)
+                try $0.changes(
+                    in: Self.scope,
+                    lackedBy: PeerStanding(frontier: Frontier(peer)),
+                    byteCountMax: 48 * 1024
+                )
             }
             #expect(loaded.changes == sent.map { stored[$0] }, "\(peer)")
-            #expect(loaded.hasUnknownHeads == !peer.isEmpty, "\(peer)")
+            #expect(loaded.hasUnknownHeads == peer.contains { $0.tag == 1 }, "\(peer)")
+            #expect(loaded.wants.map(\.replica) == wanted, "\(peer)")
+        }
+    }
+
+    @Test("What a peer says in its marks is sent from there, and answered with one's own marks")
+    func marks() throws {
+        let stored = self.twoChains().storedChanges
+        let database = try ReportDatabase.holding(stored)
+        let first = ReplicaID(rawValue: 0xA)
+        // On another branch since A1: of A2 it has another.
+        var peer = PeerStanding(
+            frontier: Frontier([
+                Reference(replica: first, sequence: 2, tag: 1), stored[0].reference, stored[1].reference,
+            ])
+        )
+        peer.traced = [first]
+        for told in [Set<ReplicaID>(), [first]] {
+            peer.told = told
+            let loaded = try database.read {
+                try $0.changes(in: Self.scope, lackedBy: peer, byteCountMax: 48 * 1024)
+            }
+            #expect(loaded.changes == Array(stored[2...]))
+            let own = [4, 2, 0].map { stored[$0].reference }
+            #expect(loaded.wants == (told.isEmpty ? [ChainMarks(replica: first, references: own)] : []))
         }
     }
 }

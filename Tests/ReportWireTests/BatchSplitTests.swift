@@ -51,6 +51,18 @@ struct BatchSplitTests {
                 )
             }
         },
+        Adversary(testDescription: "the shortest changes, more than a batch may have") { random in
+            var chain = ChainWriter(replica: random.next(), in: scope)
+            return fill(using: &random) { _ in
+                chain.write(
+                    Change(
+                        time: Timestamp(secondsSince1970: 0),
+                        author: "",
+                        writes: [Change.Write(cell("f", "i"), .missing)]
+                    )
+                )
+            }
+        },
         Adversary(testDescription: "one change each from the far ends of thousands of chains") { random in
             fill(using: &random) { random in
                 let chained = ChainedChange(

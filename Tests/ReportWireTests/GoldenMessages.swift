@@ -97,6 +97,26 @@ extension GoldenMessage {
             "A code that is not of version 0.",
             .goodbye(ProtocolError(rawCode: 1_000_000, words: Bilingual("", "Unheard of.")))
         ),
+        GoldenMessage(
+            "want",
+            "Marks of a chain that has branched: two changes of one sequence, and the first.",
+            .want(
+                Want(
+                    scope: zone,
+                    marks: ChainMarks(
+                        replica: server,
+                        references: [(300, 0), (299, 0xDEAD_BEEF), (299, 7), (1, .max)].map {
+                            Reference(replica: server, sequence: $0, tag: $1)
+                        }
+                    )
+                )
+            )
+        ),
+        GoldenMessage(
+            "want-nothing",
+            "Nothing is held of the chain.",
+            .want(Want(scope: zone, marks: ChainMarks(replica: replica, references: [])))
+        ),
         GoldenMessage("batch-plain", "One small change: deflate would make it no shorter.", .batch(plainBatch)),
         GoldenMessage(
             "batch-values",

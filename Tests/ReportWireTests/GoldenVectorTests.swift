@@ -2,6 +2,7 @@ import Foundation
 import ReportModel
 import ReportWire
 import Testing
+import TestSupport
 
 @Suite("Golden vectors: the bytes of version 0")
 struct GoldenVectorTests {

@@ -1,5 +1,6 @@
 import Foundation
 import ReportModel
+import TestSupport
 
 /// Runs `Tests/IndependentReader/reader.py`.
 enum IndependentReader {

@@ -15,6 +15,7 @@ extension Message {
         case .scheme: .scheme(.random(using: &random))
         case .done: .done
         case .goodbye: .goodbye(.random(using: &random))
+        case .want: .want(.random(using: &random))
         }
     }
 }
@@ -58,6 +59,21 @@ extension [Reference] {
     static func random(using random: inout some RandomNumberGenerator) -> [Reference] {
         let count = Int.random(in: 0...6, using: &random)
         return Frontier((0..<count).map { _ in Reference.random(using: &random) }).heads
+    }
+}
+
+extension Want {
+    static func random(using random: inout some RandomNumberGenerator) -> Want {
+        let replica = ReplicaID(rawValue: random.next())
+        let marks = (0..<Int.random(in: 0...(random.oneIn(8) ? ChangeLimits.markCountMax : 5), using: &random)).map {
+            _ in
+            Reference(
+                replica: replica,
+                sequence: max(1, random.number()),
+                tag: UInt32(truncatingIfNeeded: random.next())
+            )
+        }
+        return Want(scope: .random(using: &random), marks: ChainMarks(replica: replica, references: marks))
     }
 }
 

@@ -1,5 +1,6 @@
 import ReportModel
 import ReportWire
+import TestSupport
 
 // What the independent reader must say of a message.
 
@@ -49,6 +50,11 @@ extension Message {
                 "piece": .string(Hexadecimals.text(part.bytes)),
             ]
         case .done: [:]
+        case .want(let want):
+            [
+                "scope": .string(want.scope), "replica": .string(want.marks.replica),
+                "marks": .references(want.marks.references),
+            ]
         case .goodbye(let reason):
             [
                 "code": .integer(reason.rawCode), "chinese": .string(reason.words.chinese),

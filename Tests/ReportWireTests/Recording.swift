@@ -3,6 +3,7 @@ import Foundation
 import ReportModel
 import ReportWire
 import Testing
+import TestSupport
 
 /// `HUILIU_RECORD=1 swift test --filter Recording` (README.md in this folder).
 @Suite("Recording", .enabled(if: ProcessInfo.processInfo.environment["HUILIU_RECORD"] == "1"))

@@ -2,6 +2,7 @@ import Foundation
 import ReportModel
 import ReportWire
 import Testing
+import TestSupport
 
 @Suite("The tables of the specification say what the program does")
 struct SpecificationTests {
@@ -14,6 +15,7 @@ struct SpecificationTests {
         ("textByteCountMax", ChangeLimits.textByteCountMax),
         ("authorByteCountMax", ChangeLimits.authorByteCountMax),
         ("contextDifferenceCountMax", ChangeLimits.contextDifferenceCountMax),
+        ("markCountMax", ChangeLimits.markCountMax),
         ("codeByteCountMax", Code.byteCountMax),
         ("decimalDigitCountMax", ExactDecimal.digitCountMax),
         ("decimalScaleMax", ExactDecimal.scaleMax),
@@ -28,6 +30,7 @@ struct SpecificationTests {
         ("unaskedByteCountMax", Limits.unaskedByteCountMax),
         ("scopeCountMax", Limits.scopeCountMax),
         ("frontierHeadCountMax", Limits.frontierHeadCountMax),
+        ("marksMax", Limits.marksMax),
         ("batchChainCountMax", Limits.batchChainCountMax),
         ("gapAnswersMax", Limits.gapAnswersMax),
         ("schemeByteCountMax", Limits.schemeByteCountMax),
@@ -36,7 +39,16 @@ struct SpecificationTests {
         ("wordsByteCountMax", Limits.wordsByteCountMax),
         ("silenceSecondsMax", Int(Limits.silenceSecondsMax)),
         ("helloSecondsMax", Int(Limits.helloSecondsMax)),
+        ("frameSecondsMax", Int(Limits.frameSecondsMax)),
         ("lingerSecondsMax", Int(Limits.lingerSecondsMax)),
+        ("connectionCountMax", Limits.connectionCountMax),
+        ("refusalCountMax", Limits.refusalCountMax),
+        ("otherFileCountMax", Limits.otherFileCountMax),
+        ("controlByteCountMax", Limits.controlByteCountMax),
+        ("clientControlByteCountMax", Limits.clientControlByteCountMax),
+        ("unsentByteCountMax", Limits.unsentByteCountMax),
+        ("memoryByteCountMax", Limits.memoryByteCountMax),
+        ("batchMemoryByteCountMax", Limits.batchMemoryByteCountMax),
     ]
 
     @Test("Limits")
@@ -63,6 +75,7 @@ struct SpecificationTests {
             (5, "malformedMessage"), (6, "unexpectedMessage"), (7, "clientTooOld"), (8, "clientTooNew"),
             (9, "unknownUnit"), (10, "inflatesBeyondStatedSize"), (11, "scopeNotServed"), (12, "tooManyGaps"),
             (13, "shuttingDown"), (14, "silentTooLong"), (15, "storeFailed"), (16, "connectionLost"),
+            (17, "tooManyConnections"), (18, "tooSlow"),
         ]
         let codes = ProtocolError.Code.allCases.sorted { $0.rawValue < $1.rawValue }
         #expect(codes.map(\.rawValue) == frozen.map(\.0))
@@ -76,7 +89,7 @@ struct SpecificationTests {
     func messages() throws {
         let frozen: [(UInt8, String)] = [
             (1, "hello"), (2, "welcome"), (3, "have"), (4, "batch"), (5, "receipt"), (6, "scheme"), (7, "done"),
-            (8, "goodbye"),
+            (8, "goodbye"), (9, "want"),
         ]
         #expect(Message.Kind.allCases.map(\.rawValue) == frozen.map(\.0))
         #expect(Message.Kind.allCases.map { String(describing: $0) } == frozen.map(\.1))

@@ -105,7 +105,7 @@ struct WorkedSync {
                 scopes: self.server.standings
             )
             self.perform(self.serverSession.identified(identified), direction)
-        case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme, .close:
+        case .markDelivered, .noteProvinceHolds, .noteOwnHeads, .noteWelcome, .saveScheme, .close:
             break
         }
     }
@@ -179,10 +179,10 @@ struct Side {
         self.stores.firstIndex { $0.chains.scope == scope }!
     }
 
-    func load(_ scope: UnitCode, _ peer: Frontier) -> LoadedChanges {
+    func load(_ scope: UnitCode, _ peer: PeerStanding) -> LoadedChanges {
         let store = self.stores[self.index(of: scope)]
-        var frontier = peer
-        let changes = store.changes(lackedBy: peer).map { chained in
+        var frontier = peer.frontier
+        let changes = store.changes(lackedBy: peer.frontier).map { chained in
             let entry = store.log.first { $0.chained == chained }!
             return StoredChange(
                 chained: chained,

@@ -45,6 +45,23 @@ struct CommitTests {
         try server.database.read { try StoreContents($0, scope: scope) }
     }
 
+    @Test("A province that is shown a change of its own which it lacks was restored, and goes on under a new id")
+    func restored() throws {
+        let server = try self.server()
+        let own = self.office(0xF0, 3)
+        _ = try self.take(server, [Batch(scope: Self.scope, changes: Array(own.prefix(2)))])
+        func show(_ stored: StoredChange, _ newReplica: UInt64) throws -> OwnReplica {
+            let newReplica = ReplicaID(rawValue: newReplica)
+            try server.noteOwnHeads([stored.reference], in: Self.scope, now: Self.now, newReplica: newReplica)
+            return try server.ownReplica()
+        }
+        #expect(try show(own[1], 0xE1).former == [])
+        let renewed = try show(own[2], 0xE2)
+        #expect(renewed.current == ReplicaID(rawValue: 0xE2) && renewed.former == [ReplicaID(rawValue: 0xF0)])
+        #expect(renewed.since == Self.now)
+        #expect(try show(own[2], 0xE3) == renewed)
+    }
+
     @Test("Batches of many offices and scopes are taken together, each with its own outcome")
     func together() throws {
         let server = try self.server()
@@ -178,7 +195,7 @@ struct CommitTests {
         try server.database.close()
         for access in [ReportDatabase.Access.serve, .write, .read] {
             let opened = try ServerStore(in: directory.path, access: access)
-            #expect(opened.replica == ReplicaID(rawValue: 7))
+            #expect(try opened.ownReplica().current == ReplicaID(rawValue: 7))
             #expect(try opened.schemeSource() == source)
             #expect(try self.contents(opened) == before)
             try opened.database.close()

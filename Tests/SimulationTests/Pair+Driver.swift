@@ -2,6 +2,7 @@ import ClientStore
 import ReportModel
 import ReportScheme
 import ReportSession
+import ReportStorage
 import ReportWire
 import ServerStore
 
@@ -11,7 +12,7 @@ extension Pair {
     /// What the client brings to the connection.
     func start() throws -> ClientSession.Start {
         ClientSession.Start(
-            replica: self.client.store.identity.replica,
+            replica: try self.client.store.ownReplica().current,
             scheme: SimulatedScheme.scheme.fingerprint.high,
             scopes: try self.client.store.standings(scheme: SimulatedScheme.scheme).map {
                 ClientSession.ClientScope(standing: $0.standing, delivered: $0.delivered)
@@ -36,15 +37,17 @@ extension Pair {
                 if Self.falls(&self.crashes.clientOnReceipt) { return self.clientEnded(.crashed) }
                 try store.markDelivered(references, in: scope)
             case .noteProvinceHolds(let scope, let frontier):
-                try store.noteProvinceHolds(frontier, in: scope)
-            case .noteWelcome(let time, _):
-                try store.noteSync(
-                    at: self.clientNow,
-                    skewSeconds: time.secondsSince1970 - self.clientNow.secondsSince1970
+                try store.noteProvinceHolds(
+                    frontier,
+                    in: scope,
+                    now: self.clientNow,
+                    newReplica: self.line.newReplica()
                 )
+            case .noteWelcome(let time, _):
+                try store.noteSync(at: self.clientNow, skewSeconds: time.seconds(since: self.clientNow))
             case .close(let error):
                 self.clientEnded(.ended(error))
-            case .saveScheme, .identify:
+            case .saveScheme, .identify, .noteOwnHeads:
                 preconditionFailure("all simulated stores have the same scheme, and only a server identifies")
             }
         }
@@ -67,6 +70,8 @@ extension Pair {
                 try self.performServer(self.serverSession!.committed(batch, outcome, own: frontier))
             case .close:
                 self.serverEnded()
+            case .noteOwnHeads(let scope, let heads):
+                try store.noteOwnHeads(heads, in: scope, now: self.serverNow, newReplica: self.line.newReplica())
             case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
                 preconditionFailure("only a client is told this")
             }
@@ -80,7 +85,7 @@ extension Pair {
         _ = try store.commit([.note(hello.replica, units[0])], now: self.serverNow)
         return self.serverSession!.identified(
             ServerSession.Identified(
-                replica: store.replica,
+                replica: try store.ownReplica().current,
                 now: self.serverNow,
                 scheme: SimulatedScheme.scheme.fingerprint.high,
                 schemeBytes: SimulatedScheme.bytes,

@@ -22,6 +22,7 @@ final class SimulatedClient {
 
     /// What was in a store once.
     struct Backup {
+        var replica: ReplicaID
         var scopes: [Scope]
 
         struct Scope {
@@ -56,7 +57,12 @@ final class SimulatedClient {
     var unit: UnitCode { self.store.identity.unit }
 
     func backUp() throws {
-        self.backups.append(Backup(scopes: try self.store.database.read(SimulatedClient.backup)))
+        self.backups.append(
+            Backup(
+                replica: try self.store.ownReplica().current,
+                scopes: try self.store.database.read(SimulatedClient.backup)
+            )
+        )
     }
 
     func restore(from backup: Backup) throws {
@@ -74,10 +80,24 @@ final class SimulatedClient {
     }
 
     private static func store(_ identity: ClientStore.Identity, from backup: Backup) throws -> ClientStore {
+        let identity = ClientStore.Identity(
+            replica: backup.replica,
+            unit: identity.unit,
+            server: identity.server,
+            name: identity.name,
+            author: identity.author
+        )
         let store = try ClientStore.inMemory(identity: identity, scheme: SimulatedScheme.source)
         for scope in backup.scopes {
             _ = try store.take(Batch(scope: scope.unit, changes: scope.changes), now: Timestamp(secondsSince1970: 0))
-            if let delivered = scope.delivered { try store.noteProvinceHolds(delivered, in: scope.unit) }
+            if let delivered = scope.delivered {
+                try store.noteProvinceHolds(
+                    delivered,
+                    in: scope.unit,
+                    now: Timestamp(secondsSince1970: 0),
+                    newReplica: identity.replica
+                )
+            }
         }
         return store
     }

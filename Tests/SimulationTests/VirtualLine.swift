@@ -1,3 +1,4 @@
+import ReportModel
 import TestSupport
 
 /// A line between two ends: bytes arrive late, in pieces, in order, and up to where the line is cut.
@@ -43,6 +44,11 @@ final class VirtualLine {
         self.time = time
         self.faults = faults
         self.random = random
+    }
+
+    /// Drawn from the line's seed, as a driver draws it at random.
+    func newReplica() -> ReplicaID {
+        ReplicaID(rawValue: self.random.next())
     }
 
     func send(_ bytes: [UInt8], from end: End) {

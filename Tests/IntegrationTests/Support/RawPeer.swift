@@ -15,27 +15,37 @@ final class RawPeer: Sendable {
         let number: Int32
     }
 
-    init(port: Int) throws {
-        self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard self.descriptor >= 0 else { throw SystemError(call: "socket", number: errno) }
+    /// - Parameter receiveBufferByteCount: what the kernel may hold that was not read; `nil` leaves it to the kernel.
+    init(port: Int, receiveBufferByteCount: Int32? = nil) throws {
+        self.descriptor = try Self.connected(port: port, receiveBufferByteCount: receiveBufferByteCount)
         var limit = timeval(tv_sec: 300, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(self.descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
         setsockopt(self.descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
+    }
+
+    /// A socket that is connected to a port of this machine. Whoever asks closes it.
+    static func connected(port: Int, receiveBufferByteCount: Int32? = nil) throws -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { throw SystemError(call: "socket", number: errno) }
+        if var byteCount = receiveBufferByteCount {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &byteCount, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
         address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
         let status = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(self.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
         guard status == 0 else {
             let number = errno
-            close(self.descriptor)
+            close(descriptor)
             throw SystemError(call: "connect", number: number)
         }
+        return descriptor
     }
 
     deinit {

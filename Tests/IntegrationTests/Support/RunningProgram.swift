@@ -63,6 +63,13 @@ final class RunningProgram: Sendable {
         if self.process.isRunning { kill(self.process.processIdentifier, SIGKILL) }
     }
 
+    /// What the system says of the process's memory, in KiB: `VmRSS` is what is resident now, `VmHWM` the most that ever was.
+    func memory(_ field: String) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(self.process.processIdentifier)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("\(field):") }
+        return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+    }
+
     func send(_ signal: Int32) {
         guard self.process.isRunning else { return }
         kill(self.process.processIdentifier, signal)

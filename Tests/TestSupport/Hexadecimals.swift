@@ -2,12 +2,14 @@ import Foundation
 import ReportModel
 
 /// Hexadecimal text with notes: a line that begins with `#` and what follows a `|` are for people.
-enum Hexadecimals {
-    struct Malformed: Error {
-        let text: String
+package enum Hexadecimals {
+    /// What is not hexadecimal.
+    package struct Malformed: Error {
+        package let text: String
     }
 
-    static func bytes(_ text: some StringProtocol) throws -> [UInt8] {
+    /// The bytes that a text spells.
+    package static func bytes(_ text: some StringProtocol) throws -> [UInt8] {
         let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
         let digits = lines.flatMap { $0.prefix { $0 != "|" }.filter { !$0.isWhitespace } }
         guard digits.count.isMultiple(of: 2) else { throw Malformed(text: String(text)) }
@@ -19,12 +21,13 @@ enum Hexadecimals {
         }
     }
 
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
+    /// Two digits a byte.
+    package static func text(_ bytes: some Sequence<UInt8>) -> String {
         bytes.map { Hexadecimal.text($0, digitCount: 2) }.joined()
     }
 
     /// The bytes between the fences of each `hex` block.
-    static func blocks(in markdown: String) throws -> [[UInt8]] {
+    package static func blocks(in markdown: String) throws -> [[UInt8]] {
         try markdown.components(separatedBy: "```hex\n").dropFirst().map { rest in
             try self.bytes(rest.components(separatedBy: "```")[0])
         }

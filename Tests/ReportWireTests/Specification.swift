@@ -1,20 +1,5 @@
 import Foundation
-
-/// The files that these tests hold the program to.
-enum Repository {
-    private static let root = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-    static func url(_ path: String) -> URL { self.root.appending(path: path) }
-
-    static func text(_ path: String) throws -> String {
-        try String(contentsOf: self.url(path), encoding: .utf8)
-    }
-
-    static func write(_ text: String, to path: String) throws {
-        try Data(text.utf8).write(to: self.url(path), options: .atomic)
-    }
-}
+import TestSupport
 
 /// The wire specification, as the tests read it.
 enum Specification {

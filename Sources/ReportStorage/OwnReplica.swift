@@ -1,0 +1,75 @@
+import ReportModel
+
+/// As whom a store writes, and as whom it wrote before it was found to be restored from an older copy, or copied
+/// (Protocol/Decisions/0009-restored-and-copied-stores.md).
+package struct OwnReplica: Hashable, Sendable {
+    package let current: ReplicaID
+    /// The oldest first; empty for nearly every store.
+    package let former: [ReplicaID]
+    /// When the current id took the place of the last former one, by this store's clock.
+    package let since: Timestamp?
+
+    /// The named value that holds ``current``, for a store that is rebuilt from what can be read of it.
+    package static let setting = "replica"
+
+    /// Every id under which this store has written.
+    var all: Set<ReplicaID> { Set(self.former + [self.current]) }
+}
+
+extension ReplicaID {
+    /// A new one, for a store that is made or goes on under another id.
+    package static func random() -> ReplicaID {
+        ReplicaID(rawValue: UInt64.random(in: 1...UInt64.max))
+    }
+}
+
+private enum Setting {
+    static let former = "former_replicas"
+    static let since = "replica_since"
+}
+
+extension StoreReader {
+    /// As whom this store writes; `nil` when the store does not say, so that it is damaged.
+    package func ownReplica() throws -> OwnReplica? {
+        guard let current = try self.setting(OwnReplica.setting).flatMap({ ReplicaID($0) }) else { return nil }
+        return OwnReplica(
+            current: current,
+            former: try self.setting(Setting.former)?.split(separator: " ").compactMap { ReplicaID($0) } ?? [],
+            since: try self.setting(Setting.since).flatMap { Int64($0) }.map { Timestamp(secondsSince1970: $0) }
+        )
+    }
+}
+
+extension StoreWriter {
+    /// Says as whom a new store writes.
+    package func setOwnReplica(_ replica: ReplicaID) throws {
+        try self.set(OwnReplica.setting, to: replica.description)
+    }
+
+    /// Somebody shows these changes of this store's own chain in a scope. If one of them is not held here, the store was
+    /// restored from an older copy, or this is one of two copies: from now on it writes under a new id, so that nobody
+    /// else goes on with its chain. Branches are safe in themselves; this keeps them few.
+    ///
+    /// - Parameters:
+    ///   - heads: of any replica.
+    ///   - newReplica: the id to take, drawn at random.
+    /// - Returns: Whether it was taken.
+    @discardableResult
+    package func noteShown(
+        _ heads: [Reference],
+        in scope: UnitCode,
+        now: Timestamp,
+        newReplica: ReplicaID
+    ) throws -> Bool {
+        guard let own = try self.reader.ownReplica() else { return false }
+        let chains = try self.chains(in: scope)
+        let shown = heads.filter { $0.replica == own.current }
+        guard try shown.contains(where: { try chains.position(of: $0, hash: self.reader.hash) == nil }) else {
+            return false
+        }
+        try self.set(Setting.former, to: (own.former + [own.current]).map(\.description).joined(separator: " "))
+        try self.set(Setting.since, to: String(now.secondsSince1970))
+        try self.setOwnReplica(newReplica)
+        return true
+    }
+}

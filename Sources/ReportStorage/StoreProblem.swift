@@ -1,0 +1,105 @@
+import ReportModel
+
+/// The first thing that is wrong with a store, as `verify` names it.
+package struct StoreProblem: ExplainedError, Equatable {
+    /// What kind of thing is wrong. The names are for scripts, and never change.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// SQLite's own check of the file.
+        case file = "file_damaged"
+        /// A table is not as this program makes it.
+        case schema = "schema_wrong"
+        /// The store does not know whose it is.
+        case identity = "identity_missing"
+        /// A change of no known line or scope.
+        case unplaced = "change_unplaced"
+        case undecodable = "change_undecodable"
+        case notCanonical = "change_not_canonical"
+        /// A change whose predecessor is not before it.
+        case gap = "chain_gap"
+        case hash = "hash_wrong"
+        /// Position, line, sequence or time of receipt was altered.
+        case checksum = "checksum_wrong"
+        /// What the author of a change had seen is not before it.
+        case context = "context_missing"
+        case twice = "change_twice"
+        /// A line that begins elsewhere, or goes another way, than the log says.
+        case branch = "branch_wrong"
+        case head = "head_wrong"
+        case delivered = "delivered_wrong"
+        /// A line or scope without a change.
+        case empty = "scope_empty"
+        case cellMissing = "cell_missing", cellWrong = "cell_wrong", cellExtra = "cell_extra"
+        case versionMissing = "version_missing", versionWrong = "version_wrong", versionExtra = "version_extra"
+        case filingMissing = "filing_missing", filingWrong = "filing_wrong", filingExtra = "filing_extra"
+    }
+
+    package let kind: Kind
+    package internal(set) var scope: UnitCode?
+    package internal(set) var replica: ReplicaID?
+    package internal(set) var sequence: UInt64?
+    package internal(set) var hash: ChainHash?
+    /// The cell or report at fault, as its parts stand in the store.
+    package internal(set) var place: String?
+    /// What was found, for an engineer.
+    package internal(set) var detail: String?
+
+    package init(_ kind: Kind, detail: String? = nil) {
+        self.kind = kind
+        self.detail = detail
+    }
+
+    package var code: String { self.kind.rawValue }
+
+    package var explanation: Bilingual {
+        let words = self.kind.words
+        let change = self.sequence.map { sequence in
+            let dot = "\(self.replica.map(\.description) ?? "?"):\(sequence)"
+            return Bilingual("，更改 \(dot)", ", change \(dot)")
+        }
+        let scope = self.scope.map { Bilingual("，范围 \($0)", ", scope \($0)") }
+        let place = self.place.map { Bilingual("，\($0)", ", \($0)") }
+        let detail = self.detail.map { Bilingual("（\($0)）", " (\($0))") }
+        let parts = [scope, change, place, detail].compactMap(\.self)
+        return Bilingual(
+            words.chinese + parts.map(\.chinese).joined() + "。",
+            words.english + parts.map(\.english).joined() + "."
+        )
+    }
+
+    package var advice: Bilingual { StoreError.damaged(path: "", detail: "").advice }
+}
+
+extension StoreProblem.Kind {
+    fileprivate var words: Bilingual {
+        switch self {
+        case .file: Bilingual("数据库文件本身已损坏", "The database file itself is damaged")
+        case .schema: Bilingual("数据表的结构与程序所建不同", "A table is not as the program makes it")
+        case .identity: Bilingual("数据库中没有本机的身份", "The store does not say whose it is")
+        case .unplaced: Bilingual("有一笔更改不属于任何已知的链", "A change belongs to no known chain")
+        case .undecodable: Bilingual("有一笔更改无法解读", "A change cannot be read")
+        case .notCanonical: Bilingual("有一笔更改的编码不是规定的那一种", "A change is not encoded the one way there is")
+        case .gap: Bilingual("链中有缺口：前一笔更改不在它之前", "A chain has a gap: the change before is not there")
+        case .hash: Bilingual("更改与它的链哈希不符：内容或哈希被改动过", "A change does not match its hash: one of them was altered")
+        case .checksum:
+            Bilingual(
+                "更改的位置、所属链或接收时间被改动过",
+                "A change's position, line or time of receipt was altered"
+            )
+        case .context: Bilingual("更改所依据的内容不在它之前", "What a change builds on is not there before it")
+        case .twice: Bilingual("同一笔更改出现两次", "A change is there twice")
+        case .branch: Bilingual("链的分叉与日志不符", "A chain does not branch as the log says")
+        case .head: Bilingual("链头与日志不符", "The head of a chain is not what the log says")
+        case .delivered: Bilingual("已送达标记超出了链本身", "A chain is marked as delivered beyond its ends")
+        case .empty: Bilingual("有一个范围或链没有任何更改", "A scope or chain has no change")
+        case .cellMissing: Bilingual("日志写过的单元格不在表中", "A cell that the log writes is missing")
+        case .cellWrong: Bilingual("单元格的现值与日志不符", "A current cell is not what the log says")
+        case .cellExtra: Bilingual("有一个日志从未写过的单元格", "There is a cell that the log never wrote")
+        case .versionMissing: Bilingual("冲突中的一个版本不在表中", "A version of a cell is missing")
+        case .versionWrong: Bilingual("单元格的一个版本与日志不符", "A version of a cell is not what the log says")
+        case .versionExtra: Bilingual("有一个日志中没有的版本", "There is a version that the log does not have")
+        case .filingMissing: Bilingual("报送时间不在表中", "The time of a report is missing")
+        case .filingWrong: Bilingual("报送时间与日志不符", "The time of a report is not what the log says")
+        case .filingExtra: Bilingual("有一条日志中没有的报送时间", "There is a time of a report that the log does not have")
+        }
+    }
+}

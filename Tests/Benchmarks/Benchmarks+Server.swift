@@ -1,0 +1,74 @@
+import BundledScheme
+import Foundation
+import TestSupport
+
+// What the server bears: how fast it decodes, how many connect, what idle ones cost.
+
+extension Benchmarks {
+    static func decoding() throws {
+        var workload = Workload(seed: 8)
+        let decoding = Decoding(writes: workload.cells(Workload.periods.count * 120))
+        let decoded = try Timing(9) { try decoding.decode() }
+        let inflated = Timing(9) { decoding.inflate() }
+        let ratios = decoded.median / inflated.median
+        func speed(_ byteCount: Int, _ timing: Timing) -> String {
+            String(format: "%.1f MB/s", Double(byteCount) / timing.median / 1000)
+        }
+        self.say(
+            "decoding \(decoding.writeCount) writes in \(decoding.frames.count) batches, \(decoding.inflatedByteCount) bytes of "
+                + "columns, \(decoding.canonicalByteCount) canonical: \(decoded.text); "
+                + "\(speed(decoding.inflatedByteCount, decoded)) of columns, "
+                + "\(speed(decoding.canonicalByteCount, decoded)) canonical"
+        )
+        self.say(
+            "… plain zlib inflating the same: \(inflated.text), \(speed(decoding.inflatedByteCount, inflated)); "
+                + String(format: "decoding takes %.0f times as long", ratios)
+        )
+    }
+
+    static func connections() async throws {
+        let directory = try TemporaryDirectory()
+        let clients = try ManyClients(in: directory.path)
+        let idle = try clients.server("idle", commitStepCountMax: 64)
+        // The first ones pay for what all share.
+        _ = try await clients.idle(500, at: idle, saysHello: true)
+        for saysHello in [false, true] {
+            let byteCount = try await clients.idle(2_000, at: idle, saysHello: saysHello)
+            self.say(
+                "heap of the server for each of 2,000 idle connections\(saysHello ? " that said hello" : ""): "
+                    + String(
+                        format: "%.1f KiB; goal: at most 8 KiB, %@",
+                        byteCount / 1024,
+                        byteCount <= 8192 ? "met" : "missed"
+                    )
+            )
+        }
+        try idle.stop()
+        let stores = ManyClients.stores()
+        var ratios: [Double] = []
+        for round in 0..<3 {
+            var seconds: [Double] = []
+            for stepCount in [64, 1] {
+                let server = try clients.server("many-\(round)-\(stepCount)", commitStepCountMax: stepCount)
+                let measured = try await clients.sync(with: server.port, atOnce: 200, stores: stores)
+                try server.stop()
+                seconds.append(measured.seconds)
+                self.say(
+                    "\(stores.count) clients of \(ManyClients.cellCount) cells, 200 at a time, "
+                        + (stepCount == 1 ? "every commit by itself: " : "committed in groups: ")
+                        + String(
+                            format: "%.2f s; a client takes %.0f ms (median), %.0f ms (p99)",
+                            measured.seconds,
+                            measured.percentile(0.5),
+                            measured.percentile(0.99)
+                        )
+                )
+            }
+            ratios.append(seconds[0] / seconds[1])
+        }
+        ratios.sort()
+        self.say(
+            String(format: "ratio: median %.2f, from %.2f to %.2f; goal: at most 0.5", ratios[1], ratios[0], ratios[2])
+        )
+    }
+}
