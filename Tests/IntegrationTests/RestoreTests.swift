@@ -27,7 +27,7 @@ struct RestoreTests {
         let stores = try await LivedStores()
         let (one, other) = (try await stores.office("one"), try await stores.office("other"))
         let mirror = try await stores.office("mirror")
-        try stores.type(40, day: 0, into: one)
+        try stores.type(1500, day: 0, into: one)
         for office in [one, other, mirror] { try await office.sync() }
         let old = try stores.copy(one, to: "old")
         try await Self.month(stores, one, other)
@@ -51,7 +51,7 @@ struct RestoreTests {
     func clone(isAboutOneCell: Bool) async throws {
         let stores = try await LivedStores()
         let (one, mirror) = (try await stores.office("one"), try await stores.office("mirror"))
-        try stores.type(400, day: 0, into: one)
+        try stores.type(1500, day: 0, into: one)
         for office in [one, mirror] { try await office.sync() }
         let clone = try stores.copy(one, to: "clone")
         let cell = "410728-02/figures/2024-06/figure_001"
@@ -113,7 +113,7 @@ struct RestoreTests {
         let stores = try await LivedStores()
         let (one, other) = (try await stores.office("one"), try await stores.office("other"))
         let mirror = try await stores.office("mirror")
-        try stores.type(100, day: 0, into: one)
+        try stores.type(1500, day: 0, into: one)
         for office in [one, other, mirror] { try await office.sync() }
         let copy = try stores.copy(one, to: "copy")
         let backup = try await stores.backUpProvince()
