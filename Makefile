@@ -56,6 +56,9 @@ test: install lint
 		echo 'The process of the tests was killed within the C library; no test had failed. Once more.'; \
 		run || tell; }
 
+# How long offices and the province are killed.
+MINUTES ?= 10
+
 endure: install
 	swift build --build-tests
 	HUILIU_ENDURE_MINUTES=$(MINUTES) swift test --skip-build --filter EnduranceTests

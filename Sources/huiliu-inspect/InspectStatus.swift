@@ -24,13 +24,17 @@ struct InspectStatus: AsyncParsableCommand {
         let scopes = try store.database.read { reader in
             try reader.scopes().map { scope in
                 let chains = try reader.chains(in: scope)
+                // In one order on every store, in whichever order the branches came.
+                let heads = chains.lines.filter(chains.isHead).sorted {
+                    ($0.replica, $0.head.sequence, $0.head.hash) < ($1.replica, $1.head.sequence, $1.head.hash)
+                }
                 return ScopeJSON(
                     scope: scope.description,
                     changes: chains.changeCount,
                     cells: try reader.cellCount(in: scope),
                     conflicts: try reader.conflictCount(in: scope),
                     tip: chains.tip?.description,
-                    heads: chains.lines.filter(chains.isHead).map {
+                    heads: heads.map {
                         HeadJSON(
                             replica: $0.replica.description,
                             sequence: $0.head.sequence,

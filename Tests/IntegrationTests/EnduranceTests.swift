@@ -56,6 +56,9 @@ struct EnduranceTests {
             let store = office.office.store
             #expect(try await Command.inspect.json(["diff", store, server.store])["equal"] == true, "seed \(seed)")
         }
+        for store in offices.map(\.office.store) + [server.store] {
+            #expect(try await Command.inspect.json(["verify", "--store", store])["ok"] == true, "seed \(seed)")
+        }
         try await server.terminate()
         let log = try await Command.inspect.run(["log", "--store", server.store, "--json"])
         var counts: [String: Int] = [:]
@@ -97,7 +100,7 @@ final class EnduringProvince: Sendable {
 
     /// Waits for some commits, or for the end, then ends the server, most often without a word, and starts it again.
     func act(until end: DispatchTime, using random: inout SplitMix64) async throws {
-        let (count, isKill) = (Int.random(in: 1...60, using: &random), Int.random(in: 0..<3, using: &random) > 0)
+        let (count, isKill) = (Int.random(in: 1...20, using: &random), Int.random(in: 0..<3, using: &random) > 0)
         let server = self.server
         let passed = Mutex(0)
         server.program.errors.watch { line in
