@@ -197,6 +197,8 @@ extension World {
         self.tell("the server is restored")
         try self.server.restore(from: backup)
         self.counts[.serverRestores] += 1
+        // Who has something new sends it unasked, upon what the province has lost.
+        for client in self.random.some(of: self.clients) { try self.write(client) }
     }
 
     /// A clock shows 1970, or 2099, or is put right.
