@@ -63,6 +63,8 @@ package struct ClientSession: Hashable, Sendable {
     private var unaskedByteCount = 0
     private var sent: [SentBatch] = []
     private var hasSaidDone = false
+    /// Scopes of which the announced have has come.
+    private var learnt: Set<UnitCode> = []
     private var scheme = SchemeAssembly()
     private var isSchemeExpected = false
     /// For each kind of question that is open: after how many round trips it was asked.
@@ -159,6 +161,7 @@ package struct ClientSession: Hashable, Sendable {
         case (.greeting, .welcome(let welcome)):
             return try self.welcomed(welcome)
         case (.learning(let havesLeft), .have(let have)) where havesLeft > 0:
+            guard self.learnt.insert(have.scope).inserted else { throw .unexpected(message.name) }
             var actions = try self.learn(have)
             self.state = .learning(havesLeft: havesLeft - 1)
             if havesLeft == 1 { actions += self.allLearnt() }
