@@ -9,9 +9,6 @@ export SWIFT_BACKTRACE := enable=no
 packages := libz-dev libsqlite3-dev pkg-config python3 strace
 sudo := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-# How long `make endure` runs.
-MINUTES ?= 10
-
 .PHONY: help build test demo bench fuzz sanitize endure soak lint format install clean
 
 help:

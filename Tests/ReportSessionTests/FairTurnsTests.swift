@@ -85,7 +85,9 @@ struct FairTurnsTests {
             hasUnknownHeads: false
         )
         #expect(peer.frontier.isEmpty)
-        #expect(session.loaded(Self.big, first).contains(.load(Self.big, lackedBy: PeerStanding(frontier: first.frontier))))
+        #expect(
+            session.loaded(Self.big, first).contains(.load(Self.big, lackedBy: PeerStanding(frontier: first.frontier)))
+        )
         let answer = session.received(.have(Have(scope: Self.big, batchesSeen: 1, frontier: Frontier())))
         #expect(answer.isEmpty, "one load at a time")
         let second = LoadedChanges(

@@ -28,7 +28,10 @@ struct ResendTests {
                 let text = String(
                     (0..<15_000).map { _ in Character(Unicode.Scalar(UInt8.random(in: 33...126, using: &random))) }
                 )
-                let edit = Edit(CellAddress(SimulatedScheme.newer.cells[number % 2], in: ResendTests.scope), .text(text))
+                let edit = Edit(
+                    CellAddress(SimulatedScheme.newer.cells[number % 2], in: ResendTests.scope),
+                    .text(text)
+                )
                 _ = try self.client.store.write([edit], now: Timestamp(secondsSince1970: 1_700_000_000))
             }
         }
