@@ -2,6 +2,7 @@ import ClientStore
 import ReportModel
 import ReportScheme
 import ReportSession
+import ReportStorage
 import ReportWire
 import ServerStore
 
