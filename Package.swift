@@ -158,7 +158,7 @@ var targets: [Target] = [
         swiftSettings: settings
     ),
     tests("ClientStoreTests", ["ReportModel", "ReportScheme", "ReportStorage", "ClientStore"]),
-    tests("ServerStoreTests", ["ReportModel", "ReportScheme", "ReportStorage", "ServerStore"]),
+    tests("ServerStoreTests", ["ReportModel", "ReportScheme", "BundledScheme", "ReportStorage", "ServerStore"]),
     tests("ReportTransportTests", ["ReportModel", "ReportWire", "ReportTransport"] + nio + [nioEmbedded]),
     tests("ServerSyncTests", ["ReportWire", "ServerSync"]),
     tests(

@@ -123,6 +123,11 @@ extension ClientStore {
         }
     }
 
+    /// Whether the scheme can be read, as any scheme that is stored can be.
+    package func isSchemeWhole() throws -> Bool {
+        (try? Scheme.parse(try self.schemeSource())) != nil
+    }
+
     /// As whom this store writes. A sync may give it a new id.
     package func ownReplica() throws -> OwnReplica {
         try self.database.read { try Self.ownReplica($0) }

@@ -97,7 +97,11 @@ package struct Synchronizer: Sendable {
                     channel.eventLoop.makeCompletedFuture {
                         try FrameLine(
                             channel,
-                            times: Patience.Times(silenceSeconds: self.waitSeconds, frameSeconds: self.waitSeconds),
+                            // A slow line is not a silent one.
+                            times: Patience.Times(
+                                silenceSeconds: self.waitSeconds,
+                                frameSeconds: max(self.waitSeconds, Limits.frameSecondsMax)
+                            ),
                             controlByteCountMax: Limits.clientControlByteCountMax
                         )
                     }

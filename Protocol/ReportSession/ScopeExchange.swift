@@ -114,7 +114,9 @@ struct ScopeExchange: Hashable, Sendable {
     /// The other side said where it stands on a chain that has branched. Answered once the store has been asked.
     mutating func received(_ want: Want) throws(ProtocolError) {
         let replica = want.marks.replica
-        guard self.peer != nil, !self.isAssumed, !self.own.heads(of: replica).isEmpty,
+        // Another connection may have brought the chain here since this side said how far it has got.
+        let isAsked = self.peer?.told.contains(replica) == true || !self.own.heads(of: replica).isEmpty
+        guard self.peer != nil, !self.isAssumed, isAsked,
             self.peer!.traced.insert(replica).inserted,
             self.marked.count + want.marks.references.count <= Limits.marksMax
         else { throw .unexpected("want") }

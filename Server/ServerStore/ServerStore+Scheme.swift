@@ -13,6 +13,12 @@ extension ServerStore {
         try self.database.read { (try $0.setting(Self.schemeSetting), try Self.schemeSource($0)) }
     }
 
+    /// Whether the scheme is the one that was stored: it can be read, and has the fingerprint that was noted with it.
+    package func isSchemeWhole() throws -> Bool {
+        let (mark, source) = try self.markedSchemeSource()
+        return mark.map { $0 == source.fingerprint.description } ?? true && (try? Scheme.parse(source)) != nil
+    }
+
     /// Changes whenever the scheme does. Cheap, to be asked at every connection.
     package func schemeMark() throws -> String? {
         try self.database.read { try $0.setting(Self.schemeSetting) }

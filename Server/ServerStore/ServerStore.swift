@@ -118,6 +118,8 @@ extension ServerStore {
         now: Timestamp,
         newReplica: ReplicaID
     ) throws {
+        // Anybody could show a chain of a province that never wrote.
+        guard try self.database.read({ try $0.hasWritten() }) else { return }
         _ = try self.database.write { try $0.noteShown(heads, in: scope, now: now, newReplica: newReplica) }
     }
 

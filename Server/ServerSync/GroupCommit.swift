@@ -53,11 +53,23 @@ final class GroupCommit: Sendable {
             }
             guard !group.isEmpty else { return }
             do {
-                let outcomes = try self.store.commit(group.map(\.step), now: self.now())
-                for (waiting, result) in zip(group, outcomes) { waiting.continuation.resume(returning: result) }
+                try self.commit(group)
             } catch {
-                for waiting in group { waiting.continuation.resume(throwing: error) }
+                // One scope that is damaged must not fail the others: each step by itself.
+                for waiting in group {
+                    do {
+                        try self.commit([waiting])
+                    } catch {
+                        waiting.continuation.resume(throwing: error)
+                    }
+                }
             }
         }
+    }
+
+    /// - Throws: When none of `group` was committed, and none is resumed.
+    private func commit(_ group: [Waiting]) throws {
+        let outcomes = try self.store.commit(group.map(\.step), now: self.now())
+        for (waiting, result) in zip(group, outcomes) { waiting.continuation.resume(returning: result) }
     }
 }

@@ -1,5 +1,7 @@
 import Logging
+import ReportModel
 import ReportScheme
+import ReportStorage
 import ReportWire
 import ServerStore
 import Synchronization
@@ -16,6 +18,10 @@ final class SchemeInUse: Sendable {
 
         init(_ store: ServerStore) throws {
             let (mark, source) = try store.markedSchemeSource()
+            // An altered figure of a check would travel to every office.
+            guard mark == nil || mark == source.fingerprint.description else {
+                throw StoreError.damaged(path: store.database.path, detail: "scheme ≠ \(mark ?? "")")
+            }
             self.scheme = try Scheme.parse(source)
             self.parts = SchemePart.parts(of: source.encoded)
             self.mark = mark
@@ -42,7 +48,7 @@ final class SchemeInUse: Sendable {
         let loaded: Loaded
         do {
             loaded = try Loaded(self.store)
-        } catch let mistakes as SchemeMistakes {
+        } catch let mistakes where mistakes is SchemeMistakes || mistakes is StoreError {
             let isTold = self.refusedMark.withLock { refused in
                 defer { refused = mark }
                 return refused == mark

@@ -103,7 +103,7 @@ private struct Conversation {
         do {
             try await self.converse(&frames)
             // The scheme may still be on its way to a client that reads slowly; it is no slower than it may be.
-            while self.bulkCount > 0, let event = try await frames.next() {
+            while self.bulkCount > 0, !Task.isShuttingDownGracefully, let event = try await frames.next() {
                 if case .bulkSent = event { self.bulkCount -= 1 }
             }
         } catch let error as ProtocolError {
@@ -176,8 +176,13 @@ private struct Conversation {
                 isOver = true
             case .noteOwnHeads(let scope, let heads):
                 let (store, now) = (self.connection.store, self.connection.now())
-                try await NIOThreadPool.singleton.runIfActive {
-                    try store.noteOwnHeads(heads, in: scope, now: now, newReplica: ReplicaID.random())
+                do {
+                    try await NIOThreadPool.singleton.runIfActive {
+                        try store.noteOwnHeads(heads, in: scope, now: now, newReplica: ReplicaID.random())
+                    }
+                } catch {
+                    // Tidiness only; the next connection tries again.
+                    self.connection.logger.error("new id not noted", metadata: ["error": "\(error)"])
                 }
             case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
                 preconditionFailure("only a client is told this")

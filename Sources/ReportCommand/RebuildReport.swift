@@ -6,15 +6,19 @@ import ReportStorage
 /// What the `rebuild` of either side does around the rebuilding, and what it says.
 package enum RebuildReport {
     /// Rebuilds the store if something is wrong with it, and tells what was saved.
+    ///
+    /// - Parameter isSchemeWhole: whether the store's scheme is what was stored: its log does not tell.
     package static func run(
         _ kind: StoreKind,
         in directory: String,
         isJSON: Bool,
+        isSchemeWhole: () throws -> Bool,
         rebuild: () throws -> Rebuilt
     ) throws {
-        let problem: StoreProblem?
+        var problem: StoreProblem?
         do {
             problem = try ReportDatabase.verify(kind: kind, directory: directory).firstProblem
+            if problem == nil, try !isSchemeWhole() { problem = StoreProblem(.file, detail: "scheme") }
         } catch let error as StoreError {
             if case .notFound = error { throw CommandFailure(Exit.usage, error) }
             // The mark of the file may be what is damaged; whether it is a store its rows will tell.

@@ -14,19 +14,24 @@ extension ReportDatabase {
     ) throws {
         let file = PublishedFile(path: path)
         do {
-            try Self.explaining(path: path) {
-                let copy = try DatabaseQueue(path: file.draft)
+            let copy = try Self.explaining(path: path) { try DatabaseQueue(path: file.draft) }
+            // What cannot be read is this store's; what cannot be written is said of the copy below.
+            try Self.explaining(path: self.path) {
                 try self.connection.read { source in
                     // From here on the connection sees one moment, however many steps the copy takes.
                     _ = try Int.fetchOne(source, sql: "SELECT count(*) FROM sqlite_master")
                     try copy.writeWithoutTransaction { target in
-                        try source.backup(to: target, pagesPerStep: Self.pagesPerStep) {
-                            progress($0.completedPageCount, $0.totalPageCount)
+                        do {
+                            try source.backup(to: target, pagesPerStep: Self.pagesPerStep) {
+                                progress($0.completedPageCount, $0.totalPageCount)
+                            }
+                        } catch let error as DatabaseError where !error.resultCode.isOfDamage {
+                            throw Self.explained(error, path: path)
                         }
                     }
                 }
-                try copy.close()
             }
+            try Self.explaining(path: path) { try copy.close() }
             try file.publish(alreadyThere: FileExists(path: path))
         } catch {
             file.discard()

@@ -1,3 +1,4 @@
+import GRDB
 import ReportModel
 
 /// As whom a store writes, and as whom it wrote before it was found to be restored from an older copy, or copied
@@ -37,6 +38,15 @@ extension StoreReader {
             former: try self.setting(Setting.former)?.split(separator: " ").compactMap { ReplicaID($0) } ?? [],
             since: try self.setting(Setting.since).flatMap { Int64($0) }.map { Timestamp(secondsSince1970: $0) }
         )
+    }
+}
+
+extension StoreReader {
+    /// Whether this store has written anything under its present id.
+    package func hasWritten() throws -> Bool {
+        guard let own = try self.ownReplica() else { return false }
+        let sql = "SELECT count(*) FROM line WHERE replica = ?"
+        return try Int.fetchOne(self.database, sql: sql, arguments: [own.current.stored]) ?? 0 > 0
     }
 }
 

@@ -40,10 +40,18 @@ package struct PublishedFile {
         self.path = path
         let (folder, name) = ((path as NSString).deletingLastPathComponent, (path as NSString).lastPathComponent)
         let left = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
-        for draft in left where draft.hasPrefix(name + Self.mark) {
-            try? FileManager.default.removeItem(atPath: (folder as NSString).appendingPathComponent(draft))
+        for draft in left where Self.isDraft(draft, of: name) {
+            unlink((folder as NSString).appendingPathComponent(draft))
         }
         self.draft = path + Self.mark + UUID().uuidString.prefix(8)
+    }
+
+    /// Whether a file's name is one that only a draft of `name`, or what SQLite keeps beside one, can have.
+    private static func isDraft(_ file: String, of name: String) -> Bool {
+        guard file.hasPrefix(name + self.mark) else { return false }
+        let rest = file.dropFirst((name + self.mark).count)
+        let suffixes = ["", "-copy", "-wal", "-shm", "-journal", "-copy-wal", "-copy-shm", "-copy-journal"]
+        return rest.prefix(8).wholeMatch(of: /[0-9A-F]{8}/) != nil && suffixes.contains(String(rest.dropFirst(8)))
     }
 
     /// Puts the draft, which is closed, in its place, also in the place of another file.
@@ -55,8 +63,9 @@ package struct PublishedFile {
 
     private func syncDraft() throws {
         let descriptor = open(self.draft, O_RDONLY)
-        guard descriptor >= 0, fsync(descriptor) == 0 else { throw self.unwritable }
-        close(descriptor)
+        guard descriptor >= 0 else { throw self.unwritable }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw self.unwritable }
     }
 
     private var unwritable: StoreError {

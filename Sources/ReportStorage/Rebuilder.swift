@@ -60,7 +60,7 @@ final class Rebuilder {
         }
         try self.writer.saveLines()
         for (number, line) in self.lines {
-            let delivered = self.delivered(number, line, isRoot: isRoot)
+            let delivered = try self.delivered(number, line, isRoot: isRoot)
             guard let delivered else { continue }
             try self.writer.database.execute(
                 sql: "UPDATE line SET delivered_sequence = ? WHERE number = ?",
@@ -71,11 +71,13 @@ final class Rebuilder {
     }
 
     /// `nil` where nothing is sure: the next sync settles it.
-    private func delivered(_ number: Int64, _ line: Line, isRoot: Bool) -> UInt64? {
+    private func delivered(_ number: Int64, _ line: Line, isRoot: Bool) throws -> UInt64? {
         if isRoot { return line.reached.sequence }
         guard let row = self.salvage.lines[number], row.headHash == line.hash,
             row.headSequence == line.reached.sequence, row.deliveredSequence <= row.headSequence,
-            row.deliveredSequence >= row.fork?.sequence ?? 0
+            row.deliveredSequence >= row.fork?.sequence ?? 0,
+            // Otherwise this line took another's place, of which less may be delivered.
+            try self.writer.chains(in: line.scope)[line.reached.line].fork?.sequence == row.fork?.sequence
         else { return nil }
         return row.deliveredSequence
     }
@@ -132,12 +134,14 @@ final class Rebuilder {
             }
             return try self.startOfUnknownChain(found).map { [$0] } ?? []
         }
-        // A branch: another line has what it follows.
+        // A branch: another line has what it follows. The one that its row names comes first, though the row may be what
+        // is damaged; the hashes prove which it is.
         let others = self.lines.filter { number, line in
             number != found.line && line.reached.sequence >= found.sequence - 1
-                && (row?.fork.map { $0.line == number } ?? true)
+        }.sorted { left, right in
+            (left.key == row?.fork?.line ? 0 : 1, left.key) < (right.key == row?.fork?.line ? 0 : 1, right.key)
         }
-        return try others.values.compactMap { line in
+        return try others.map(\.value).compactMap { line in
             let position = ScopeChains.Position(line: line.reached.line, sequence: found.sequence - 1)
             let chains = try self.writer.chains(in: line.scope)
             guard

@@ -221,20 +221,27 @@ package final class ReportDatabase: Sendable {
         try self.connection.close()
     }
 
+    static func explained(_ error: DatabaseError, path: String) -> StoreError {
+        let detail = error.message ?? error.resultCode.description
+        // A page that the disk does not give any more is damage, whatever the permissions are.
+        let unreadable: [ResultCode] = [.SQLITE_IOERR_READ, .SQLITE_IOERR_SHORT_READ]
+        if unreadable.contains(error.extendedResultCode) { return .damaged(path: path, detail: detail) }
+        return switch error.resultCode {
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged(path: path, detail: detail)
+        case .SQLITE_FULL: .full(path: path)
+        case .SQLITE_BUSY, .SQLITE_LOCKED: .busy(path: path)
+        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_IOERR:
+            .unusable(path: path, detail: detail)
+        default: .damaged(path: path, detail: detail)
+        }
+    }
+
     /// Says what SQLite found in the words of this project.
     static func explaining<Result>(path: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as DatabaseError {
-            let detail = error.message ?? error.resultCode.description
-            throw switch error.resultCode {
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB: StoreError.damaged(path: path, detail: detail)
-            case .SQLITE_FULL: StoreError.full(path: path)
-            case .SQLITE_BUSY, .SQLITE_LOCKED: StoreError.busy(path: path)
-            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_IOERR:
-                StoreError.unusable(path: path, detail: detail)
-            default: StoreError.damaged(path: path, detail: detail)
-            }
+            throw self.explained(error, path: path)
         } catch let error as MalformedBytes {
             throw StoreError.damaged(path: path, detail: error.description)
         } catch is RowDecodingError {

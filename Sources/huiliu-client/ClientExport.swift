@@ -59,10 +59,10 @@ struct ClientExport: AsyncParsableCommand {
             try sheet.add(CSVText.mark + CSVText.record(self.header))
             for scope in try reader.scopes() {
                 guard !self.current else {
-                    for cell in try reader.cells(of: scope) where !cell.address.form.isSystem && cell.value != .missing
-                    {
-                        try sheet.add(CSVText.record(Self.cell(cell.address, cell.value)))
+                    for cell in try reader.cells(of: scope) where !cell.address.form.isSystem {
                         conflictCount += cell.isConflict ? 1 : 0
+                        guard cell.value != .missing else { continue }
+                        try sheet.add(CSVText.record(Self.cell(cell.address, cell.value)))
                     }
                     continue
                 }
@@ -73,8 +73,8 @@ struct ClientExport: AsyncParsableCommand {
         guard conflictCount > 0 else { return }
         Console.error(
             say(
-                "有 \(conflictCount) 个单元格冲突，导出的是暂显示的值。",
-                "Cells in conflict: \(conflictCount); the value shown for now was written."
+                "有 \(conflictCount) 个单元格冲突，只导出了暂显示的值（空白不导出）；请先用 conflicts 和 resolve 裁定，再导出。",
+                "Cells in conflict: \(conflictCount); only the value shown for now was written (a blank is not). Decide with conflicts and resolve, then export again."
             )
         )
     }

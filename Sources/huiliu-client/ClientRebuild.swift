@@ -39,7 +39,12 @@ struct ClientRebuild: AsyncParsableCommand {
             throw CommandFailure(Exit.usage, SchemeRefusal.unknownUnit(text))
         }
         if let server, HostPort(server) == nil { throw CommandFailure(Exit.usage, ClientInit.badServer(server)) }
-        try RebuildReport.run(.client, in: self.common.storeDirectory, isJSON: self.output.json) {
+        try RebuildReport.run(
+            .client,
+            in: self.common.storeDirectory,
+            isJSON: self.output.json,
+            isSchemeWhole: { try OpenedClient.store(self.common, access: .inspect).isSchemeWhole() }
+        ) {
             do {
                 return try ClientStore.rebuild(
                     in: self.common.storeDirectory,
@@ -49,7 +54,7 @@ struct ClientRebuild: AsyncParsableCommand {
                         name: self.name,
                         author: self.author
                     ),
-                    newReplica: ReplicaID(rawValue: UInt64.random(in: 1...UInt64.max)),
+                    newReplica: .random(),
                     scheme: BundledScheme.source,
                     now: wallClock()
                 )

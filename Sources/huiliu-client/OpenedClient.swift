@@ -11,7 +11,12 @@ struct OpenedClient {
 
     init(_ common: CommonOptions, access: ReportDatabase.Access) throws {
         self.store = try Self.store(common, access: access)
-        self.scheme = try Scheme.parse(try self.store.schemeSource())
+        do {
+            self.scheme = try Scheme.parse(try self.store.schemeSource())
+        } catch let mistakes as SchemeMistakes {
+            // A scheme is only stored when it can be read. The clerk cannot correct it; rebuilding puts another there.
+            throw StoreError.damaged(path: self.store.database.path, detail: "\(mistakes)")
+        }
     }
 
     /// The store alone, whatever its scheme is like.

@@ -31,12 +31,17 @@ struct ServerRebuild: AsyncParsableCommand {
 
     func run() async throws {
         let source = try self.scheme.map(SchemeFolder.read)
-        try RebuildReport.run(.server, in: self.common.storeDirectory, isJSON: self.output.json) {
+        try RebuildReport.run(
+            .server,
+            in: self.common.storeDirectory,
+            isJSON: self.output.json,
+            isSchemeWhole: { try OpenedServer.store(self.common, access: .inspect).isSchemeWhole() }
+        ) {
             do {
                 return try ServerStore.rebuild(
                     in: self.common.storeDirectory,
                     scheme: source,
-                    newReplica: ReplicaID(rawValue: UInt64.random(in: 1...UInt64.max)),
+                    newReplica: .random(),
                     now: wallClock()
                 )
             } catch let error as UnreadableScheme {

@@ -1,3 +1,4 @@
+import BundledScheme
 import ReportModel
 import ReportScheme
 import ReportStorage
@@ -43,6 +44,27 @@ struct CommitTests {
 
     private func contents(_ server: ServerStore, _ scope: UnitCode = Self.scope) throws -> StoreContents {
         try server.database.read { try StoreContents($0, scope: scope) }
+    }
+
+    @Test("A province that never wrote is shown nothing of its own that could be true")
+    func neverWrote() throws {
+        let server = try self.server()
+        let head = self.office(0xF0, 1)[0].reference
+        try server.noteOwnHeads([head], in: Self.scope, now: Self.now, newReplica: ReplicaID(rawValue: 0xE1))
+        #expect(try server.ownReplica().former == [])
+    }
+
+    @Test("A scheme that is not the one that was stored is noticed")
+    func alteredScheme() throws {
+        let server = try self.server()
+        #expect(try server.isSchemeWhole() == false, "an empty scheme is none")
+        let scheme = BundledScheme.source
+        try server.replaceScheme(with: scheme) { _, _ in }
+        #expect(try server.isSchemeWhole())
+        var files = scheme.files.map { (name: $0.name, text: $0.text) }
+        files[0].text += " "
+        try server.database.write { try $0.replaceSchemeFiles(with: files) }
+        #expect(try !server.isSchemeWhole())
     }
 
     @Test("A province that is shown a change of its own which it lacks was restored, and goes on under a new id")
