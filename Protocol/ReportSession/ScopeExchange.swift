@@ -89,6 +89,7 @@ struct ScopeExchange: Hashable, Sendable {
     /// The other side said how far it has got.
     mutating func received(_ have: Have) throws(ProtocolError) {
         guard have.batchesSeen <= self.batchesSent else { throw .unexpected("have") }
+        self.said.formUnion(have.frontier.heads)
         let answersLaterBatch = have.batchesSeen > self.restartedAt
         if self.peer == nil || (self.isAssumed && !self.confirmsAssumption(have.frontier)) {
             self.restart(from: have.frontier)
@@ -122,7 +123,11 @@ struct ScopeExchange: Hashable, Sendable {
         else { throw .unexpected("want") }
         self.untraced.remove(replica)
         self.marked += want.marks.references
-        self.peer!.frontier = Frontier(self.peer!.frontier.heads + want.marks.references)
+        // A head that is further did not confirm what was assumed: it is on another branch.
+        let known = self.peer!.frontier.heads.filter { head in
+            head.replica != replica || self.said.contains(head) || !self.assumedHeads.contains(head)
+        }
+        self.peer!.frontier = Frontier(known + want.marks.references)
         self.isExhausted = false
     }
 
@@ -135,6 +140,8 @@ struct ScopeExchange: Hashable, Sendable {
 
     // What the first unasked batch was built upon.
     private var assumedHeads: [Reference] = []
+    // The heads that the other side has said.
+    private var said: Set<Reference> = []
 
     /// Remembers the assumption before anything is sent upon it.
     mutating func assume(_ frontier: Frontier) {

@@ -202,7 +202,7 @@ extension StoreWriter {
     /// from a backup may have less than it once receipted.
     ///
     /// On anybody else's chain a head further than what is held here is taken for a continuation; on a chain that this
-    /// store wrote itself it knows that it may be another branch.
+    /// store wrote itself, or that has branched already, it may well be another branch.
     package func setDelivered(_ frontier: Frontier, in scope: UnitCode) throws {
         try self.saveLines()
         guard let number = try self.reader.number(of: scope) else { return }
@@ -213,7 +213,7 @@ extension StoreWriter {
         let chains = try self.chains(in: scope)
         let own = try self.reader.ownReplica()?.all ?? []
         let continued = chains.lines.filter { line in
-            !own.contains(line.replica)
+            !own.contains(line.replica) && chains.lines.count { $0.replica == line.replica } == 1
                 && frontier.heads(of: line.replica).contains { $0.sequence > line.head.sequence }
         }
         try self.markDelivered(frontier.heads + continued.map(\.headReference), in: scope)
