@@ -1,5 +1,6 @@
 import Dispatch
 import ReportModel
+import ReportStorage
 import ServerStore
 import Synchronization
 
@@ -54,8 +55,9 @@ final class GroupCommit: Sendable {
             guard !group.isEmpty else { return }
             do {
                 try self.commit(group)
-            } catch {
-                // One scope that is damaged must not fail the others: each step by itself.
+            } catch StoreError.damaged where group.count > 1 {
+                // One scope that is damaged must not fail the others: each step by itself. What befalls the whole store, a
+                // full disk or another program that holds it, befalls them all, and is not waited for once more each.
                 for waiting in group {
                     do {
                         try self.commit([waiting])
@@ -63,6 +65,8 @@ final class GroupCommit: Sendable {
                         waiting.continuation.resume(throwing: error)
                     }
                 }
+            } catch {
+                for waiting in group { waiting.continuation.resume(throwing: error) }
             }
         }
     }

@@ -48,13 +48,13 @@ final class SchemeInUse: Sendable {
         let loaded: Loaded
         do {
             loaded = try Loaded(self.store)
-        } catch let mistakes where mistakes is SchemeMistakes || mistakes is StoreError {
+        } catch let error where error is SchemeMistakes || error is StoreError {
             let isTold = self.refusedMark.withLock { refused in
                 defer { refused = mark }
                 return refused == mark
             }
             if !isTold {
-                self.logger.error("the store's scheme cannot be read", metadata: ["error": "\(mistakes)"])
+                self.logger.error("the store's scheme cannot be read", metadata: ["error": "\(error)"])
             }
             return known
         }

@@ -39,9 +39,7 @@ extension StoreReader {
             since: try self.setting(Setting.since).flatMap { Int64($0) }.map { Timestamp(secondsSince1970: $0) }
         )
     }
-}
 
-extension StoreReader {
     /// Whether this store has written anything under its present id.
     package func hasWritten() throws -> Bool {
         guard let own = try self.ownReplica() else { return false }
