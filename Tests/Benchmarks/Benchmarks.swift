@@ -22,6 +22,8 @@ enum Benchmarks {
     /// Any of them can be asked for by name; all is what the table states.
     private static let parts: [(name: String, measure: @Sendable () async throws -> Void)] = [
         ("wire", { try Self.wireBytes() }), ("throughput", { try await Self.throughput() }),
+        ("local", { try Self.localWrites() }),
+        ("stored", { try await Self.syncCost() }),
         ("decoding", { try Self.decoding() }), ("connections", { try await Self.connections() }),
         ("checking", { try Self.checking() }), ("scheme", { try Self.scheme() }), ("county", { try Self.county() }),
         ("province", { try Self.province() }),
@@ -58,7 +60,7 @@ enum Benchmarks {
         for _ in 0..<5 {
             let directory = try TemporaryDirectory()
             let measured = Throughput(source: BundledScheme.source, directory: directory.path)
-            let plain = try measured.plainSQLite(writes: writes)
+            let plain = PlainSQLite(directory: directory.path).upsert(writes, rowsPerTransaction: 10_000)
             let synced = try await measured.sync(writes: writes)
             ratios.append(synced / plain)
             self.say(
@@ -70,6 +72,53 @@ enum Benchmarks {
         self.say(
             "ratio: median \(self.decimal(ratios[2])), from \(self.decimal(ratios[0])) to \(self.decimal(ratios[4]))"
         )
+    }
+
+    private static func localWrites() throws {
+        var workload = Workload(seed: 9)
+        let writes = workload.cells(10_000)
+        for cellsPerChange in [1, 50] {
+            var measured: [LocalWrites] = []
+            for _ in 0..<5 {
+                let directory = try TemporaryDirectory()
+                measured.append(
+                    try LocalWrites(
+                        writes,
+                        cellsPerChange: cellsPerChange,
+                        source: BundledScheme.source,
+                        in: directory.path
+                    )
+                )
+            }
+            let times = measured.map(\.time).sorted()
+            self.say(
+                "\(writes.count) cells written at the client, \(cellsPerChange) in a change, every change durable: "
+                    + "\(Int(measured.map(\.writesPerSecond).sorted()[2])) a second; "
+                    + "\(self.decimal(times[2])) times as long as plain SQLite (\(self.decimal(times[0]))–\(self.decimal(times[4]))), "
+                    + "a file \(self.decimal(measured[0].file)) times as large; goal: at most 1.5 both"
+            )
+        }
+    }
+
+    /// The two stores take turns, so that what else the machine does hurts both alike.
+    private static func syncCost() async throws {
+        let directory = try TemporaryDirectory()
+        let small = try await SyncCost(in: directory.path + "/small", cellsPerZone: 56, seed: 10)
+        let large = try await SyncCost(in: directory.path + "/large", cellsPerZone: 55_900, seed: 10)
+        var milliseconds: [[Double]] = [[], []]
+        for (round, period) in SyncCost.periods.enumerated() {
+            for (index, cost) in [small, large].enumerated() {
+                milliseconds[index].append(try await cost.measure(period, seed: UInt64(round)))
+            }
+        }
+        try small.stop()
+        try large.stop()
+        let medians = zip([small, large], milliseconds).map { cost, milliseconds in
+            let timing = Timing(milliseconds: milliseconds, processor: milliseconds)
+            self.say("syncing 100 changes with \(cost.cellCount) cells stored: \(timing.median) ms")
+            return timing.median
+        }
+        self.say("ratio: \(self.decimal(medians[1] / medians[0])); goal: from 0.90 to 1.10")
     }
 
     /// 500 cells under 300 rules; then the same with the months beside it, kept true while one cell changes.

@@ -13,6 +13,7 @@ import TestSupport
 struct ProvinceStore {
     static let form: Code = "f06"
     static let period = Period("2023-07")!
+    /// Ten million, with all zones and periods.
     private static let forms = 13
     private static let items = 20
 
@@ -83,13 +84,13 @@ struct ProvinceStore {
         }
     }
 
-    private static let periods = (2020...2024).flatMap { year in
+    static let periods = (2020...2024).flatMap { year in
         [Period.Kind.halfMonth, .month, .quarter, .half, .year].flatMap { Period.all(of: $0, in: year) }
     }
 
     // MARK: - The scheme
 
-    private static var source: SchemeSource {
+    static var source: SchemeSource {
         let cities = (1...18).map { "41\(Self.digits($0))00" }
         let units = cities.flatMap { city in
             ["{code: \"\(city)\", name: 市\(city), name_en: city \(city), level: city, parent: \"410000\"}"]

@@ -1,8 +1,6 @@
 import ClientStore
 import ClientSync
 import Foundation
-import GRDB
-import GRDBSQLite
 import Logging
 import ReportModel
 import ReportScheme
@@ -79,60 +77,5 @@ struct Throughput {
             try await tasks.waitForAll()
             return Double(writes.count) / seconds
         }
-    }
-
-    /// - Returns: Rows a second of the same cells through SQLite's C API, 10,000 a transaction, WAL, `synchronous=FULL`.
-    func plainSQLite(writes: [Change.Write]) throws -> Double {
-        var connection: OpaquePointer?
-        guard sqlite3_open(self.directory + "/plain.sqlite", &connection) == SQLITE_OK else { return 0 }
-        defer { sqlite3_close(connection) }
-        sqlite3_exec(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", nil, nil, nil)
-        sqlite3_exec(
-            connection,
-            """
-            CREATE TABLE cell (form INTEGER, period INTEGER, scope INTEGER, row INTEGER, item INTEGER, value BLOB,
-                PRIMARY KEY (form, period, scope, row, item)) WITHOUT ROWID
-            """,
-            nil,
-            nil,
-            nil
-        )
-        var numbers: [Code: Int64] = [:]
-        let rows = writes.map { write -> (Int64, Int64, Int64, [UInt8]) in
-            var value = ByteWriter()
-            value.value(write.value)
-            for code in [write.address.form, write.address.item] where numbers[code] == nil {
-                numbers[code] = Int64(numbers.count + 1)
-            }
-            return (
-                numbers[write.address.form]!, Int64(write.address.period.wireNumber), numbers[write.address.item]!,
-                value.bytes
-            )
-        }
-        var statement: OpaquePointer?
-        sqlite3_prepare_v2(
-            connection,
-            "INSERT INTO cell VALUES (?, ?, 1, 0, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-            -1,
-            &statement,
-            nil
-        )
-        defer { sqlite3_finalize(statement) }
-        let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-        let clock = ContinuousClock()
-        let start = clock.now
-        for (index, row) in rows.enumerated() {
-            if index % 10_000 == 0 { sqlite3_exec(connection, "BEGIN", nil, nil, nil) }
-            sqlite3_bind_int64(statement, 1, row.0)
-            sqlite3_bind_int64(statement, 2, row.1)
-            sqlite3_bind_int64(statement, 3, row.2)
-            row.3.withUnsafeBytes { bytes in
-                _ = sqlite3_bind_blob(statement, 4, bytes.baseAddress, Int32(bytes.count), transient)
-            }
-            guard sqlite3_step(statement) == SQLITE_DONE else { return 0 }
-            sqlite3_reset(statement)
-            if index % 10_000 == 9_999 || index == rows.count - 1 { sqlite3_exec(connection, "COMMIT", nil, nil, nil) }
-        }
-        return Double(rows.count) / ((clock.now - start) / .seconds(1))
     }
 }
