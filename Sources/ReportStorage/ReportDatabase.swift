@@ -98,6 +98,9 @@ package final class ReportDatabase: Sendable {
             if access != .create {
                 // Look at the mark first: in the file, then over a connection that cannot write.
                 try Self.checkMarkInFile(kind: kind, path: path)
+                if let frame = try WriteAheadLog.damage(besideStoreAt: path) {
+                    throw StoreError.damaged(path: path, detail: "write-ahead log, frame \(frame)")
+                }
                 let peek = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: true))
                 let version = try peek.read { try Self.checkMark($0, kind: kind, path: path) }
                 try peek.close()

@@ -60,6 +60,8 @@ final class Salvage {
                     """
             )
         }
+        // Before SQLite folds the write-ahead log into the file: it drops what follows a damaged frame.
+        let lost = try WriteAheadLog(besideStoreAt: path).lost
         try SalvageHeader.repair(path)
         SalvageHeader.foldLog(path)
         let hasTables = self.readTables(path)
@@ -67,6 +69,9 @@ final class Salvage {
         try self.log.writeWithoutTransaction { database in
             try database.execute(sql: "BEGIN")
             try pages.forEach { try self.note($0, isAlone: !hasTables, database) }
+            if !lost.isEmpty {
+                try ScannedPages(path: path, lost: lost).forEach { try self.note($0, isAlone: !hasTables, database) }
+            }
             try database.execute(
                 sql: """
                     CREATE INDEX found_by_place ON found (line, sequence);

@@ -23,6 +23,9 @@ struct ScannedPages {
     private let file: FileHandle
     private let pageByteCount: Int
     private let pageCount: Int
+    /// Pages that are looked at in the place of the file's.
+    private let lost: [WriteAheadLog.Frame]
+    private let lostPages: [Int: [UInt8]]
 
     /// The page size of every store, and of a file whose header says none.
     static let usualPageByteCount = 4096
@@ -31,8 +34,9 @@ struct ScannedPages {
     private static let recordByteCountMax = 4 * 1024 * 1024
     private static let columnCountMax = 32
 
+    /// - Parameter lost: what a damaged write-ahead log has; then only the rows of these pages are found.
     /// - Throws: when the file cannot be read at all.
-    init(path: String) throws {
+    init(path: String, lost: [WriteAheadLog.Frame] = []) throws {
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw StoreError.unwritable(path: path, detail: "open")
         }
@@ -41,6 +45,8 @@ struct ScannedPages {
         self.pageByteCount = Self.pageByteCount(inHeader: header)
         let byteCount = Int(try file.seekToEnd())
         self.pageCount = (byteCount + self.pageByteCount - 1) / self.pageByteCount
+        self.lost = lost
+        self.lostPages = Dictionary(lost.map { ($0.pageNumber, $0.page) }) { _, later in later }
     }
 
     static func pageByteCount(inHeader header: [UInt8]) -> Int {
@@ -52,20 +58,27 @@ struct ScannedPages {
 
     /// Every row of every page, in the order of the file.
     func forEach(_ body: (Record) throws -> Void) throws {
+        guard self.lost.isEmpty else {
+            for frame in self.lost { try self.forEachRecord(of: frame.page, frame.pageNumber, body) }
+            return
+        }
         for number in 1...max(self.pageCount, 1) {
             guard let page = self.page(number) else { continue }
-            let begin = number == 1 ? Self.headerByteCount : 0
-            let kind = PageKind(rawValue: page[begin])
-            guard let kind else { continue }
-            let pointers = begin + (kind == .indexInterior ? 12 : 8)
-            let count = Int(page[begin + 3]) << 8 | Int(page[begin + 4])
-            for index in 0..<count {
-                let pointer = pointers + index * 2
-                guard pointer + 2 <= page.count else { break }
-                let offset = Int(page[pointer]) << 8 | Int(page[pointer + 1])
-                guard let record = self.record(at: offset, of: page, kind) else { continue }
-                try body(record)
-            }
+            try self.forEachRecord(of: page, number, body)
+        }
+    }
+
+    private func forEachRecord(of page: [UInt8], _ number: Int, _ body: (Record) throws -> Void) throws {
+        let begin = number == 1 ? Self.headerByteCount : 0
+        guard let kind = PageKind(rawValue: page[begin]) else { return }
+        let pointers = begin + (kind == .indexInterior ? 12 : 8)
+        let count = Int(page[begin + 3]) << 8 | Int(page[begin + 4])
+        for index in 0..<count {
+            let pointer = pointers + index * 2
+            guard pointer + 2 <= page.count else { break }
+            let offset = Int(page[pointer]) << 8 | Int(page[pointer + 1])
+            guard let record = self.record(at: offset, of: page, kind) else { continue }
+            try body(record)
         }
     }
 
@@ -77,6 +90,7 @@ struct ScannedPages {
 
     /// A whole page, filled up with zeros where the file ends within it.
     private func page(_ number: Int) -> [UInt8]? {
+        if let page = self.lostPages[number] { return page }
         guard number >= 1, number <= self.pageCount else { return nil }
         do {
             try self.file.seek(toOffset: UInt64(number - 1) * UInt64(self.pageByteCount))
