@@ -23,13 +23,13 @@ extension ServerStore {
                 if saved.values[OwnReplica.setting].flatMap({ ReplicaID($0) }) == nil {
                     saved.values[OwnReplica.setting] = newReplica.description
                 }
-                let mark = saved.values[self.schemeSetting]
+                let mark = saved.values[StoreReader.schemeMark]
                 let isWhole = mark.map { $0 == saved.schemeSource.fingerprint.description } ?? true
                 if !isWhole || (try? Scheme.parse(saved.schemeSource)) == nil {
                     guard let scheme else { throw UnreadableScheme() }
                     saved.schemeFiles = Dictionary(uniqueKeysWithValues: scheme.files.map { ($0.name, $0.text) })
                 }
-                saved.values[self.schemeSetting] = saved.schemeSource.fingerprint.description
+                saved.values[StoreReader.schemeMark] = saved.schemeSource.fingerprint.description
             },
             units: { saved in Set((try? Scheme.parse(saved.schemeSource).units.map(\.code)) ?? []) }
         )

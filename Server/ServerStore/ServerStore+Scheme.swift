@@ -10,7 +10,7 @@ extension ServerStore {
 
     /// The scheme with the mark that ``schemeMark()`` gave at that time.
     package func markedSchemeSource() throws -> (mark: String?, source: SchemeSource) {
-        try self.database.read { (try $0.setting(Self.schemeSetting), try Self.schemeSource($0)) }
+        try self.database.read { (try $0.setting(StoreReader.schemeMark), try Self.schemeSource($0)) }
     }
 
     /// Whether the scheme is the one that was stored: it can be read, and has the fingerprint that was noted with it.
@@ -21,7 +21,7 @@ extension ServerStore {
 
     /// Changes whenever the scheme does. Cheap, to be asked at every connection.
     package func schemeMark() throws -> String? {
-        try self.database.read { try $0.setting(Self.schemeSetting) }
+        try self.database.read { try $0.setting(StoreReader.schemeMark) }
     }
 
     /// Works by this scheme from now on, if `decide` does not throw. No value is touched.
@@ -39,7 +39,7 @@ extension ServerStore {
 
     static func replaceScheme(with source: SchemeSource, _ writer: StoreWriter) throws {
         try writer.replaceSchemeFiles(with: source.files.map { ($0.name, $0.text) })
-        try writer.set(Self.schemeSetting, to: source.fingerprint.description)
+        try writer.set(StoreReader.schemeMark, to: source.fingerprint.description)
     }
 
     private static func schemeSource(_ reader: StoreReader) throws -> SchemeSource {

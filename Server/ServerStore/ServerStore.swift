@@ -54,8 +54,6 @@ package final class ServerStore: Sendable {
     private init(opened database: ReportDatabase) {
         self.database = database
     }
-
-    static let schemeSetting = "scheme"
 }
 
 extension ServerStore {

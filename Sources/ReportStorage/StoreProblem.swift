@@ -10,6 +10,8 @@ package struct StoreProblem: ExplainedError, Equatable {
         case schema = "schema_wrong"
         /// The store does not know whose it is.
         case identity = "identity_missing"
+        /// The reporting scheme cannot be read, or is another than was stored.
+        case scheme = "scheme_wrong"
         /// A change of no known line or scope.
         case unplaced = "change_unplaced"
         case undecodable = "change_undecodable"
@@ -75,6 +77,7 @@ extension StoreProblem.Kind {
         case .file: Bilingual("数据库文件本身已损坏", "The database file itself is damaged")
         case .schema: Bilingual("数据表的结构与程序所建不同", "A table is not as the program makes it")
         case .identity: Bilingual("数据库中没有本机的身份", "The store does not say whose it is")
+        case .scheme: Bilingual("报表制度读不出来，或与存入时不同", "The reporting scheme cannot be read, or is not the one stored")
         case .unplaced: Bilingual("有一笔更改不属于任何已知的链", "A change belongs to no known chain")
         case .undecodable: Bilingual("有一笔更改无法解读", "A change cannot be read")
         case .notCanonical: Bilingual("有一笔更改的编码不是规定的那一种", "A change is not encoded the one way there is")

@@ -22,6 +22,9 @@ extension StoreReader {
         try String.fetchOne(self.database, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name])
     }
 
+    /// The named value that holds the fingerprint of the scheme's files, at the province.
+    package static let schemeMark = "scheme"
+
     /// The scheme's files, by name.
     package func schemeFiles() throws -> [(name: String, text: String)] {
         try Row.fetchAll(self.database, sql: "SELECT name, text FROM scheme_file ORDER BY name")

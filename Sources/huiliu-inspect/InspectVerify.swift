@@ -13,8 +13,8 @@ struct InspectVerify: AsyncParsableCommand {
                 "Checks a store from its log alone, and names the first thing that is wrong."
             ),
             discussion: say(
-                "例：huiliu-inspect verify --store 目录\n逐笔重放日志，核对每个哈希、每条链和每个单元格；需要与数据库差不多大的临时空间（$TMPDIR）。一切无误时退出码为 0，有错为 1。",
-                "Example: huiliu-inspect verify --store DIR\nReplays the log and compares every hash, chain and cell; needs about as much temporary room ($TMPDIR) as the store. Exits 0 if all is well, 1 if something is wrong."
+                "例：huiliu-inspect verify --store 目录\n逐笔重放日志，核对每个哈希、每条链和每个单元格，以及报表制度；需要与数据库差不多大的临时空间（$TMPDIR）。一切无误时退出码为 0，有错为 1。",
+                "Example: huiliu-inspect verify --store DIR\nReplays the log and compares every hash, chain and cell, and looks at the scheme; needs about as much temporary room ($TMPDIR) as the store. Exits 0 if all is well, 1 if something is wrong."
             )
         )
     }
@@ -25,7 +25,7 @@ struct InspectVerify: AsyncParsableCommand {
     func run() async throws {
         let line = ProgressLine()
         let directory = self.common.storeDirectory
-        let result = try ReportDatabase.verify(
+        var result = try ReportDatabase.verify(
             kind: try OpenedStore.kind(in: directory),
             directory: directory
         ) { done, total in
@@ -36,6 +36,9 @@ struct InspectVerify: AsyncParsableCommand {
             )
         }
         line.finish()
+        if result.firstProblem == nil, try !OpenedStore(in: directory).isSchemeWhole {
+            result = Verification(changeCount: result.changeCount, firstProblem: StoreProblem(.scheme))
+        }
         if self.output.json {
             JSONOutput.write(VerifyJSON(result))
         } else if let problem = result.firstProblem {

@@ -9,16 +9,22 @@ struct OpenedStore {
     let database: ReportDatabase
     let scheme: Scheme?
     let fingerprint: ChainHash
+    /// Whether the scheme is the one that was stored: any that is stored can be read, and the province notes its fingerprint.
+    let isSchemeWhole: Bool
 
     /// - Throws: `CommandFailure` when there is no store in `directory`, or one of each kind.
     init(in directory: String) throws {
         self.database = try ReportDatabase(kind: Self.kind(in: directory), directory: directory, access: .inspect)
-        let source = try self.database.read { reader in
-            SchemeSource(try reader.schemeFiles().map { SchemeSource.File(name: $0.name, text: $0.text) })
+        let (source, mark) = try self.database.read { reader in
+            (
+                SchemeSource(try reader.schemeFiles().map { SchemeSource.File(name: $0.name, text: $0.text) }),
+                try reader.setting(StoreReader.schemeMark)
+            )
         }
         self.fingerprint = source.fingerprint
         // A scheme that this program cannot read is no reason not to look at the log.
         self.scheme = try? Scheme.parse(source)
+        self.isSchemeWhole = self.scheme != nil && (mark == nil || mark == source.fingerprint.description)
     }
 
     /// The kind of the store that is there.

@@ -1,4 +1,5 @@
 import Foundation
+import ReportStorage
 import TestSupport
 import Testing
 
@@ -121,6 +122,21 @@ struct DamageTests {
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: stage.server.store).allSatisfy { !$0.contains(".new-") }
         )
+    }
+
+    @Test("with a scheme that is not the one that was stored is told by verify")
+    func scheme() async throws {
+        let stage = try await Stage()
+        try await stage.server.terminate()
+        let store = try ReportDatabase(kind: .server, directory: stage.server.store, access: .write)
+        try store.write { writer in
+            var files = try writer.reader.schemeFiles()
+            files[0].text += "# a word more\n"
+            try writer.replaceSchemeFiles(with: files)
+        }
+        try store.close()
+        let verified = try await Command.inspect.json(["verify", "--store", stage.server.store], exits: 1)
+        #expect(verified["first_problem"]["code"] == "scheme_wrong")
     }
 
     @Test("that no longer says whose it is asks for what it needs, and is left as it is until then")
