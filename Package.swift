@@ -160,7 +160,10 @@ var targets: [Target] = [
     tests("ClientStoreTests", ["ReportModel", "ReportScheme", "ReportStorage", "ClientStore"]),
     tests("ServerStoreTests", ["ReportModel", "ReportScheme", "BundledScheme", "ReportStorage", "ServerStore"]),
     tests("ReportTransportTests", ["ReportModel", "ReportWire", "ReportTransport"] + nio + [nioEmbedded]),
-    tests("ServerSyncTests", ["ReportWire", "ServerSync"]),
+    tests(
+        "ServerSyncTests",
+        ["ReportModel", "ReportScheme", "ReportStorage", "ReportWire", "ServerStore", "ServerSync", grdb]
+    ),
     tests(
         "SimulationTests",
         [

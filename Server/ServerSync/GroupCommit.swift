@@ -32,6 +32,9 @@ final class GroupCommit: Sendable {
         self.now = now
     }
 
+    /// How many steps wait for the next transaction.
+    var waitingCount: Int { self.state.withLock { $0.waiting.count } }
+
     /// - Returns: Once the transaction that holds the step is durable.
     func commit(_ step: ServerStore.Step) async throws -> ServerStore.Step.Outcome {
         try await withCheckedThrowingContinuation { continuation in
