@@ -114,7 +114,10 @@ package enum StoreError: ExplainedError, Equatable {
         case .full:
             Bilingual("请腾出空间后重试。", "Make room and try again.")
         case .busy:
-            Bilingual("请稍后重试。", "Try again in a moment.")
+            Bilingual(
+                "请关闭正在使用它的程序，或稍后重试。",
+                "Close the programs that use it, or try again in a moment."
+            )
         case .notDirectory:
             Bilingual("请用 --store 指定目录。", "Name a directory with --store.")
         case .readOnlyDisk:

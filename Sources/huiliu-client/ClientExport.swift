@@ -53,7 +53,7 @@ struct ClientExport: AsyncParsableCommand {
 
     /// Writes one consistent state, piece by piece.
     private func write(_ database: ReportDatabase, to handle: FileHandle) throws {
-        var sheet = Sheet(handle)
+        var sheet = Sheet(handle, name: self.file)
         var conflictCount = 0
         try database.read { reader in
             try sheet.add(CSVText.mark + CSVText.record(self.header))
@@ -113,11 +113,13 @@ struct ClientExport: AsyncParsableCommand {
     /// Collects lines, and writes them some at a time.
     private struct Sheet {
         private let handle: FileHandle
+        private let name: String
         private var pending: [UInt8] = []
         private static let chunkByteCount = 1 << 16
 
-        init(_ handle: FileHandle) {
+        init(_ handle: FileHandle, name: String) {
             self.handle = handle
+            self.name = name
         }
 
         mutating func add(_ text: String) throws {
@@ -129,7 +131,7 @@ struct ClientExport: AsyncParsableCommand {
             do {
                 try self.handle.write(contentsOf: self.pending)
             } catch {
-                throw StoreError.unwritable(path: "CSV", detail: error.localizedDescription)
+                throw StoreError.unwritable(path: self.name, detail: error.localizedDescription)
             }
             self.pending = []
         }
