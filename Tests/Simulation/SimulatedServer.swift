@@ -18,12 +18,17 @@ package final class SimulatedServer {
     package private(set) var incarnation = 0
     /// All that the store held at the last look; it never holds less, but for a restore.
     var known: [UnitCode: Set<ChangeName>] = [:]
-    /// Connections that die when the server does.
-    private var pairs: [Pair] = []
+    /// Connections that die when the server does. A pair lives as long as something is on the way in it, not as long as
+    /// the server: each holds the other otherwise, and long runs fill the memory with worlds that are over.
+    private var pairs: [Connected] = []
     private var waiting: [(step: ServerStore.Step, resume: (ServerStore.Step.Outcome) throws -> Void)] = []
     /// The fault that receipts go out before what they speak of is durable: then this is what is on the disk.
     private let receiptsTooEarly: Bool
     private var onDisk: ServerStore?
+
+    private struct Connected {
+        weak var pair: Pair?
+    }
 
     package init(
         scheme: SimulatedScheme = .newer,
@@ -64,8 +69,8 @@ package final class SimulatedServer {
 
 extension SimulatedServer {
     func accepted(_ pair: Pair) {
-        self.pairs.removeAll { $0.serverSession == nil }
-        self.pairs.append(pair)
+        self.pairs.removeAll { $0.pair?.serverSession == nil }
+        self.pairs.append(Connected(pair: pair))
     }
 
     /// Makes `step` durable with those of other connections that come before the disk is ready.
@@ -101,7 +106,7 @@ extension SimulatedServer {
         self.waiting = []
         if let onDisk = self.onDisk { self.store = onDisk }
         self.onDisk = nil
-        for pair in self.pairs { pair.serverDied() }
+        for connected in self.pairs { connected.pair?.serverDied() }
         self.pairs = []
     }
 }
