@@ -19,7 +19,8 @@ package struct StoreReader {
 extension StoreReader {
     /// A named value; `nil` where there is none.
     package func setting(_ name: String) throws -> String? {
-        try String.fetchOne(self.database, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name])
+        let statement = try self.database.cachedStatement(sql: "SELECT value FROM setting WHERE name = ?")
+        return try String.fetchOne(statement, arguments: [name])
     }
 
     /// The named value that holds the fingerprint of the scheme's files, at the province.

@@ -97,7 +97,7 @@ extension StoreWriter {
             self.loaded[scope]!.extend(number, with: accepted)
         }
         self.touchedLines[scope, default: []].insert(number)
-        let last = try self.lastPosition ?? Int64.fetchOne(self.database, sql: "SELECT max(position) FROM change") ?? 0
+        let last = try self.lastPosition ?? self.storedPosition() ?? 0
         let place = LogPlace(
             position: last + 1,
             line: number,
@@ -116,6 +116,10 @@ extension StoreWriter {
         try statement.step(in: self.database)
         self.lastPosition = place.position
         return ScopeChains.Position(line: number, sequence: accepted.sequence)
+    }
+
+    private func storedPosition() throws -> Int64? {
+        try self.database.cachedStatement(sql: "SELECT max(position) FROM change").fetchOneInt64([])
     }
 
     private func newLine(

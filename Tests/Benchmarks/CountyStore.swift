@@ -16,17 +16,7 @@ struct CountyStore {
     init(_ source: SchemeSource, in directory: String, seed: UInt64) throws {
         self.directory = directory
         let scheme = try Scheme.parse(source)
-        let store = try ClientStore.create(
-            in: directory,
-            identity: ClientStore.Identity(
-                replica: ReplicaID(rawValue: 2),
-                unit: Self.county,
-                server: "127.0.0.1:7428",
-                name: "办公室一",
-                author: "张三"
-            ),
-            scheme: source
-        )
+        let store = try ClientStore.office(in: directory, unit: Self.county, scheme: source)
         var figures = Figures(seed: seed)
         for (index, period) in Self.periods.enumerated() {
             for unit in scheme.unitAndBelow(Self.county) {

@@ -18,17 +18,7 @@ struct LocalWrites {
         let plainPerSecond = plain.upsert(writes, rowsPerTransaction: cellsPerChange)
         let unit = UnitCode("410728-02")!
         let store = directory + "/client"
-        try ClientStore.create(
-            in: store,
-            identity: ClientStore.Identity(
-                replica: ReplicaID(rawValue: 2),
-                unit: unit,
-                server: "",
-                name: "办公室一",
-                author: "张三"
-            ),
-            scheme: source
-        ).database.close()
+        try ClientStore.office(in: store, unit: unit, scheme: source).database.close()
         let file = store + "/" + StoreKind.client.fileName
         let emptyByteCount = try Self.byteCount(file)
         let client = try ClientStore(in: store, access: .write)

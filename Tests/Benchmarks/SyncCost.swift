@@ -31,17 +31,7 @@ struct SyncCost {
         try Self.fill(store, zones, self.forms, cellsPerZone: cellsPerZone, seed: seed)
         try store.database.close()
         self.server = try ServerProcess(store: directory + "/server", commitStepCountMax: 64)
-        self.client = try ClientStore.create(
-            in: directory + "/client",
-            identity: ClientStore.Identity(
-                replica: ReplicaID(rawValue: 2),
-                unit: self.unit,
-                server: "",
-                name: "办公室一",
-                author: "张三"
-            ),
-            scheme: source
-        )
+        self.client = try ClientStore.office(in: directory + "/client", unit: self.unit, scheme: source)
         try await self.sync()
     }
 

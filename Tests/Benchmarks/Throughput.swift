@@ -28,17 +28,7 @@ struct Throughput {
         )
         try server.database.close()
         let serving = try ServerStore(in: self.directory + "/server", access: .serve)
-        let client = try ClientStore.create(
-            in: self.directory + "/client",
-            identity: ClientStore.Identity(
-                replica: ReplicaID(rawValue: 2),
-                unit: self.unit,
-                server: "",
-                name: "办公室一",
-                author: "张三"
-            ),
-            scheme: self.source
-        )
+        let client = try ClientStore.office(in: self.directory + "/client", unit: self.unit, scheme: self.source)
         var rest = writes[...]
         while !rest.isEmpty {
             _ = try client.write(

@@ -132,17 +132,6 @@ struct CountedSync {
     }
 }
 
-/// A fixed day's clock.
-enum Workday {
-    /// 2024-07-02T00:20:00Z, a reporting day.
-    static let time = Timestamp(secondsSince1970: 1_719_879_600)
-
-    /// The moment of the `index`th edit of a morning: one to two minutes apart.
-    static func edit(_ index: Int) -> Timestamp {
-        Timestamp(secondsSince1970: self.time.secondsSince1970 + Int64(index * 97 + index * index % 41))
-    }
-}
-
 /// Bytes per changed cell, and what a sync with nothing to do costs.
 struct WireBytes {
     private let scheme: Scheme
