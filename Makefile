@@ -78,12 +78,14 @@ fuzz: install
 		--scratch-path .build-fuzz
 	Tests/Fuzz/fuzz.sh .build-fuzz/release/huiliu-fuzz $(SECONDS)
 
-# Two builds of everything, so this takes long. The programs that the integration tests start are sanitized too.
+# Two builds of everything, so this takes long; release, since the sanitizers make the rest slow enough. The programs that the
+# integration tests start are sanitized too.
 sanitize: install
 	for sanitizer in thread address; do \
-		swift build --build-tests --sanitize=$$sanitizer --scratch-path .build-$$sanitizer; \
+		flags="-c release -Xswiftc -enable-testing --sanitize=$$sanitizer --scratch-path .build-$$sanitizer"; \
+		swift build --build-tests $$flags; \
 		TSAN_OPTIONS=halt_on_error=1 ASAN_OPTIONS=detect_leaks=0 \
-			swift test --skip-build --sanitize=$$sanitizer --scratch-path .build-$$sanitizer; \
+			swift test --skip-build $$flags --experimental-maximum-parallelization-width 8; \
 	done
 
 # The simulation with many seeds, on every core: says how many a second, what happened in them, and which failed.
