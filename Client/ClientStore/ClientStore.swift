@@ -167,6 +167,8 @@ extension ClientStore {
         package let skewSeconds: Int64?
         package let conflictCount: Int
         package let ownReplica: OwnReplica
+        /// What was lost when the store was damaged, and nobody has given back.
+        package let lost: [LostChanges]
     }
 
     /// What `status` tells.
@@ -180,7 +182,8 @@ extension ClientStore {
                     .map { Timestamp(secondsSince1970: $0) },
                 skewSeconds: try reader.setting(Setting.skewSeconds).flatMap { Int64($0) },
                 conflictCount: try reader.scopes().reduce(0) { try $0 + reader.conflictCount(in: $1) },
-                ownReplica: try Self.ownReplica(reader)
+                ownReplica: try Self.ownReplica(reader),
+                lost: try reader.lostChanges()
             )
         }
     }

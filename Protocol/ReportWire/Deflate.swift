@@ -8,6 +8,7 @@ package enum Deflate {
 
     /// - Returns: The deflated bytes, or `nil` when they are not shorter than `bytes`.
     package static func deflate(_ bytes: [UInt8], dictionary: [UInt8]) -> [UInt8]? {
+        guard !bytes.isEmpty else { return nil }
         var stream = z_stream()
         guard huiliu_deflate_init(&stream, self.level) == Z_OK else { return nil }
         defer { deflateEnd(&stream) }

@@ -24,6 +24,49 @@ package struct FileExists: ExplainedError, Equatable {
     }
 }
 
+/// A file that somebody asked for cannot be written where they want it.
+package struct FileUnwritable: ExplainedError, Equatable {
+    package let path: String
+    private let reason: Reason
+
+    private enum Reason {
+        case noFolder, noPermission, noRoom
+    }
+
+    /// To be made right when it failed: the file system tells why.
+    package init(path: String) {
+        self.path = path
+        let folder = path.folderAndName.folder
+        self.reason = access(folder, F_OK) != 0 ? .noFolder : access(folder, W_OK) != 0 ? .noPermission : .noRoom
+    }
+
+    package var code: String {
+        switch self.reason {
+        case .noFolder: "folder_not_found"
+        case .noPermission: "file_no_permission"
+        case .noRoom: "disk_full"
+        }
+    }
+
+    package var explanation: Bilingual {
+        switch self.reason {
+        case .noFolder: Bilingual("文件 \(self.path) 所在的目录不存在。", "The folder of \(self.path) does not exist.")
+        case .noPermission:
+            Bilingual("文件 \(self.path) 所在的目录不能写入。", "The folder of \(self.path) cannot be written.")
+        case .noRoom:
+            Bilingual("文件 \(self.path) 写不下，没有留下半个文件。", "There is no room for \(self.path); no part of it was left.")
+        }
+    }
+
+    package var advice: Bilingual {
+        switch self.reason {
+        case .noFolder: Bilingual("请先建立目录，或换一个目录。", "Make the folder first, or name another.")
+        case .noPermission: Bilingual("请换一个目录。", "Name another folder.")
+        case .noRoom: Bilingual("请腾出空间后重试，或换一个磁盘。", "Make room and try again, or use another disk.")
+        }
+    }
+}
+
 /// A file that is made under another name beside its place and put there when it is whole: whoever looks sees all of it
 /// or nothing, whenever this program or the power ends.
 package struct PublishedFile {
@@ -38,10 +81,10 @@ package struct PublishedFile {
     /// Removes the drafts that earlier attempts left.
     package init(path: String) {
         self.path = path
-        let (folder, name) = ((path as NSString).deletingLastPathComponent, (path as NSString).lastPathComponent)
-        let left = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+        let (folder, name) = path.folderAndName
+        let left = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for draft in left where Self.isDraft(draft, of: name) {
-            unlink((folder as NSString).appendingPathComponent(draft))
+            unlink("\(folder)/\(draft)")
         }
         self.draft = path + Self.mark + UUID().uuidString.prefix(8)
     }
@@ -77,6 +120,8 @@ package struct PublishedFile {
     /// - Throws: `alreadyThere` when something has that name, which is left as it is.
     package func publish(alreadyThere: @autoclosure () -> any Error) throws {
         try self.syncDraft()
+        // SQLite takes a log that lies beside a file for that file's.
+        guard !WriteAheadLog.isThere(besideStoreAt: self.path) else { throw alreadyThere() }
         // A second name cannot replace a file, as renaming would. Some file systems have no second names.
         if link(self.draft, self.path) == 0 {
             unlink(self.draft)
@@ -95,10 +140,18 @@ package struct PublishedFile {
 
     /// Makes the names in a file's folder durable. Where that cannot be done there is nothing to be told.
     static func syncFolder(of path: String) {
-        let folder = (path as NSString).deletingLastPathComponent
-        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY)
+        let descriptor = open(path.folderAndName.folder, O_RDONLY)
         guard descriptor >= 0 else { return }
         fsync(descriptor)
         close(descriptor)
+    }
+}
+
+extension String {
+    /// A path's folder, `.` for a name alone, and the name in it. Foundation's own way stops the program at names of one
+    /// letter.
+    package var folderAndName: (folder: String, name: String) {
+        guard let slash = self.lastIndex(of: "/") else { return (".", self) }
+        return (slash == self.startIndex ? "/" : String(self[..<slash]), String(self[self.index(after: slash)...]))
     }
 }

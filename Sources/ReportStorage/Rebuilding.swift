@@ -41,6 +41,7 @@ extension ReportDatabase {
         units: (SavedSettings) -> Set<UnitCode>
     ) throws -> Rebuilt {
         let damaged = try DamagedFile(path: path)
+        try RebuildTraces(of: path).undo()
         let file = PublishedFile(path: path)
         let copy = file.draft + "-copy"
         defer {
@@ -50,8 +51,11 @@ extension ReportDatabase {
         try damaged.copy(to: copy)
         guard try !SalvageHeader.isOfOtherKind(copy, than: kind) else { throw StoreError.foreign(path: path) }
         let salvage = try Salvage(copy: copy)
-        guard try !salvage.isEmpty else { throw StoreError.foreign(path: path) }
-        var saved = SavedSettings(values: salvage.settings, schemeFiles: salvage.schemeFiles)
+        guard try !salvage.isEmpty else { throw NothingToSave(path: path) }
+        var saved = SavedSettings(
+            values: salvage.settings,
+            schemeFiles: salvage.isSchemeDoubtful ? [:] : salvage.schemeFiles
+        )
         try completing(&saved)
         var rebuilt: Rebuilt?
         try self.make(kind: kind, path: file.draft) { writer in
@@ -64,17 +68,77 @@ extension ReportDatabase {
                     try writer.noteDevice(device.replica, unit: device.unit, at: device.lastSeen)
                 }
             }
-            rebuilt = try Rebuilder(salvage, into: writer, units: units(saved)).rebuild(isRoot: kind == .server)
+            let outcome = try Rebuilder(salvage, into: writer, units: units(saved)).rebuild(isRoot: kind == .server)
+            try writer.noteLost(outcome.losses)
+            rebuilt = outcome
         }
         rebuilt!.damagedPath = try damaged.makeRoom(for: file.draft, now: now)
         return rebuilt!
     }
 }
 
+/// Nothing in a store's file can be read any more, or it never was a store.
+package struct NothingToSave: ExplainedError {
+    package let path: String
+
+    package let code = "nothing_to_save"
+
+    package var explanation: Bilingual {
+        Bilingual(
+            "文件 \(self.path) 中已没有可读的更改，未作改动。",
+            "Nothing in \(self.path) can be read as a change any more; it was left unchanged."
+        )
+    }
+
+    package let advice = Bilingual(
+        "请把该文件移到别处，用 init 新建，再用 sync 取回省级已有的。",
+        "Move the file away, make a new store with init, and bring back with sync what the province holds."
+    )
+}
+
 extension StoreWriter {
     fileprivate func restore(_ name: StoredName) throws {
         try self.noteImportedName(name.name, form: name.form, rowCount: name.rowCount, at: name.firstSeen)
         try self.setMeaning(ofImportedName: name.name, form: name.form, to: name.code)
+    }
+}
+
+/// What an earlier attempt to rebuild left when it was interrupted: the damaged file with a second name already, and maybe
+/// its log with that other name only.
+struct RebuildTraces {
+    private let path: String
+    /// The other name of the store's file.
+    let interrupted: String?
+
+    fileprivate static let mark = ".damaged-"
+
+    init(of path: String) {
+        self.path = path
+        var information = stat()
+        guard stat(path, &information) == 0, information.st_nlink > 1 else {
+            self.interrupted = nil
+            return
+        }
+        let (folder, name) = path.folderAndName
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let kept = files.filter { $0.hasPrefix(name + Self.mark) }.map {
+            "\(folder)/\($0)"
+        }
+        self.interrupted = kept.first { other in
+            var of = stat()
+            return stat(other, &of) == 0 && of.st_ino == information.st_ino && of.st_dev == information.st_dev
+        }
+    }
+
+    /// Gives the file and its log their only names back.
+    func undo() throws {
+        guard let interrupted else { return }
+        if access(self.path + "-wal", F_OK) != 0, access(interrupted + "-wal", F_OK) == 0,
+            link(interrupted + "-wal", self.path + "-wal") != 0
+        {
+            throw StoreError.unwritable(path: self.path + "-wal", detail: String(cString: strerror(errno)))
+        }
+        for suffix in ["-wal", ""] { unlink(interrupted + suffix) }
     }
 }
 
@@ -144,7 +208,7 @@ private final class DamagedFile {
     /// - Returns: The other name.
     func makeRoom(for new: String, now: Timestamp) throws -> String {
         let digits = now.description.filter(\.isNumber)
-        let kept = "\(self.path).damaged-\(digits.prefix(8))-\(digits.dropFirst(8))"
+        let kept = "\(self.path)\(RebuildTraces.mark)\(digits.prefix(8))-\(digits.dropFirst(8))"
         for suffix in ["", "-wal"] where access(self.path + suffix, F_OK) == 0 {
             guard link(self.path + suffix, kept + suffix) != 0 else { continue }
             // Some file systems have no second names. What has that name already is not replaced.

@@ -42,7 +42,10 @@ package final class ReportDatabase: Sendable {
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
         guard !isDirectory.boolValue else { throw StoreError.foreign(path: path) }
         if case .create = access {
-            guard !exists else { throw StoreError.alreadyExists(directory: directory) }
+            // A log that is left of another store would be taken for this one's.
+            guard !exists, !WriteAheadLog.isThere(besideStoreAt: path) else {
+                throw StoreError.alreadyExists(directory: directory)
+            }
             do {
                 try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
             } catch {
@@ -93,14 +96,13 @@ package final class ReportDatabase: Sendable {
         self.kind = kind
         self.path = path
         self.safeguards = .all
+        let file = Self.fileNumber(path)
         self.connection = try Self.explaining(path: path) {
             let readOnly = access == .read || access == .inspect
             if access != .create {
                 // Look at the mark first: in the file, then over a connection that cannot write.
                 try Self.checkMarkInFile(kind: kind, path: path)
-                if let frame = try WriteAheadLog.damage(besideStoreAt: path) {
-                    throw StoreError.damaged(path: path, detail: "write-ahead log, frame \(frame)")
-                }
+                try Self.checkLog(path: path)
                 let peek = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: true))
                 let version = try peek.read { try Self.checkMark($0, kind: kind, path: path) }
                 try peek.close()
@@ -112,7 +114,12 @@ package final class ReportDatabase: Sendable {
                 access == .serve
                 ? try DatabasePool(path: path, configuration: Self.configuration(readOnly: false))
                 : try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: readOnly))
-            guard !readOnly else { return connection }
+            guard !readOnly else {
+                _ = try connection.read { try Int32.fetchOne($0, sql: "PRAGMA user_version") }
+                try Self.requireSameFile(file, path)
+                return connection
+            }
+            let hadLog = WriteAheadLog.isThere(besideStoreAt: path)
             try connection.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA journal_mode = WAL")
                 // A pool sets its writer to NORMAL after it was prepared, and that syncs no commit.
@@ -121,8 +128,39 @@ package final class ReportDatabase: Sendable {
                     try Self.migrate(database, kind: kind, path: path)
                     return .commit
                 }
+                // What a killed program left in the log, and what the pool wrote there before it was told to sync, may not
+                // have reached the disk. Synced together with the next commit, a power cut could leave that one whole and
+                // what is before it torn. On a full disk there is no commit either.
+                if hadLog || connection is DatabasePool { _ = try? database.checkpoint(.passive) }
             }
+            if access != .create { try Self.requireSameFile(file, path) }
             return connection
+        }
+    }
+
+    /// Which file has this name now; `nil` when none has.
+    private static func fileNumber(_ path: String) -> ino_t? {
+        var information = stat()
+        return stat(path, &information) == 0 ? information.st_ino : nil
+    }
+
+    /// To be asked once the connection has read: from then on nobody can put another store in the place of this one.
+    private static func requireSameFile(_ file: ino_t?, _ path: String) throws {
+        guard self.fileNumber(path) == file else { throw StoreError.busy(path: path) }
+    }
+
+    private static func checkLog(path: String) throws {
+        guard RebuildTraces(of: path).interrupted == nil else {
+            throw StoreError.damaged(path: path, detail: "interrupted rebuild")
+        }
+        guard !WriteAheadLog.isGone(besideStoreAt: path) else {
+            throw StoreError.damaged(path: path, detail: "write-ahead log missing")
+        }
+        do {
+            guard let frame = try WriteAheadLog.damage(besideStoreAt: path) else { return }
+            throw StoreError.damaged(path: path, detail: "write-ahead log, frame \(frame)")
+        } catch let error as CocoaError {
+            throw StoreError.damaged(path: path, detail: "write-ahead log: \(error.localizedDescription)")
         }
     }
 
@@ -164,8 +202,7 @@ package final class ReportDatabase: Sendable {
     ///
     /// While there is a write-ahead log the header may be out of date; then only SQLite can tell.
     private static func checkMarkInFile(kind: StoreKind, path: String) throws {
-        let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
-        guard log?[.size] as? Int ?? 0 == 0, let file = FileHandle(forReadingAtPath: path) else { return }
+        guard !WriteAheadLog.isThere(besideStoreAt: path), let file = FileHandle(forReadingAtPath: path) else { return }
         defer { try? file.close() }
         let header = [UInt8](try file.read(upToCount: 100) ?? Data())
         guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {

@@ -6,6 +6,8 @@ import ReportModel
 final class Salvage {
     var settings: [String: String] = [:]
     var schemeFiles: [String: String] = [:]
+    /// Whether the scheme that was found may be an older one.
+    private(set) var isSchemeDoubtful = false
     private(set) var importedNames: [StoredName] = []
     private(set) var devices: [FoundDevice] = []
     /// By number. A chain's name and ends are nothing that its changes do not prove again, but for its beginning.
@@ -60,25 +62,37 @@ final class Salvage {
                     """
             )
         }
-        // Before SQLite folds the write-ahead log into the file: it drops what follows a damaged frame.
-        let lost = try WriteAheadLog(besideStoreAt: path).lost
+        // SQLite would drop what follows a damaged frame.
+        let damagedLog = try WriteAheadLog(besideStoreAt: path)
+        if damagedLog.damagedFrame != nil {
+            // The file may be as new as its log: rows of pages that the log has damaged are in the file still.
+            try self.note(ScannedPages(path: path), isAlone: true)
+            self.isSchemeDoubtful = try !damagedLog.write(intoStoreAt: path)
+            unlink(path + "-wal")
+        }
         try SalvageHeader.repair(path)
         SalvageHeader.foldLog(path)
-        let hasTables = self.readTables(path)
-        let pages = try ScannedPages(path: path)
+        let isAlone = !self.readTables(path)
+        try self.note(ScannedPages(path: path), isAlone: isAlone)
+        if !damagedLog.frames.isEmpty {
+            try self.note(ScannedPages(path: path, lost: damagedLog.frames), isAlone: isAlone)
+        }
         try self.log.writeWithoutTransaction { database in
-            try database.execute(sql: "BEGIN")
-            try pages.forEach { try self.note($0, isAlone: !hasTables, database) }
-            if !lost.isEmpty {
-                try ScannedPages(path: path, lost: lost).forEach { try self.note($0, isAlone: !hasTables, database) }
-            }
             try database.execute(
                 sql: """
                     CREATE INDEX found_by_place ON found (line, sequence);
-                    CREATE INDEX found_by_position ON found (position);
-                    COMMIT
+                    CREATE INDEX found_by_position ON found (position)
                     """
             )
+        }
+    }
+
+    private func note(_ pages: ScannedPages, isAlone: Bool) throws {
+        try self.log.writeWithoutTransaction { database in
+            try database.inTransaction {
+                try pages.forEach { try self.note($0, isAlone: isAlone, database) }
+                return .commit
+            }
         }
     }
 
@@ -135,18 +149,24 @@ final class Salvage {
             let queue = try DatabaseQueue(path: path)
             defer { try? queue.close() }
             try queue.writeWithoutTransaction { database in
+                var settings: [String: String] = [:]
                 for row in try Row.fetchAll(database, sql: "SELECT name, value FROM setting") {
-                    self.settings[try row.text("name")] = try row.text("value")
+                    settings[try row.text("name")] = try row.text("value")
                 }
                 let reader = StoreReader(database)
-                for file in try reader.schemeFiles() { self.schemeFiles[file.name] = file.text }
-                if try database.tableExists("imported_name") { self.importedNames = try reader.importedNames() }
-                guard try database.tableExists("device") else { return }
-                for row in try Row.fetchAll(database, sql: "SELECT * FROM device") {
-                    guard let unit = UnitCode(try row.text("unit")) else { continue }
+                let files = try reader.schemeFiles()
+                let names = try database.tableExists("imported_name") ? reader.importedNames() : []
+                let hasDevices = try database.tableExists("device")
+                let devices = try hasDevices ? Row.fetchAll(database, sql: "SELECT * FROM device") : []
+                // All of them or none: what the pages alone told is given up only for the whole.
+                self.devices = try devices.compactMap { row in
+                    guard let unit = UnitCode(try row.text("unit")) else { return nil }
                     let replica = ReplicaID(storedAs: try row.integer("replica"))
-                    self.devices.append(FoundDevice(replica: replica, unit: unit, lastSeen: try row.time("last_seen")))
+                    return FoundDevice(replica: replica, unit: unit, lastSeen: try row.time("last_seen"))
                 }
+                self.settings = settings
+                self.schemeFiles = Dictionary(files.map { ($0.name, $0.text) }) { $1 }
+                self.importedNames = names
             }
             return true
         } catch {
@@ -172,6 +192,7 @@ final class Salvage {
         case 3 where isAlone:
             guard let unit = values[1].text.flatMap({ UnitCode($0) }), let seen = values[2].integer else { return }
             let (replica, lastSeen) = (ReplicaID(storedAs: number), Timestamp(secondsSince1970: seen))
+            self.devices.removeAll { $0.replica == replica }
             self.devices.append(FoundDevice(replica: replica, unit: unit, lastSeen: lastSeen))
         default: break
         }
@@ -187,6 +208,8 @@ final class Salvage {
         } else if values.count == 5, let form = values[0].text, let name = values[1].text,
             let rowCount = values[2].integer, let seen = values[3].integer
         {
+            // The same page may be found twice, in the file and in its log.
+            self.importedNames.removeAll { $0.form == form && $0.name == name }
             self.importedNames.append(
                 StoredName(
                     form: form,

@@ -34,7 +34,7 @@ struct ScannedPages {
     private static let recordByteCountMax = 4 * 1024 * 1024
     private static let columnCountMax = 32
 
-    /// - Parameter lost: what a damaged write-ahead log has; then only the rows of these pages are found.
+    /// - Parameter lost: the frames of a damaged write-ahead log; then only the rows of these pages are found.
     /// - Throws: when the file cannot be read at all.
     init(path: String, lost: [WriteAheadLog.Frame] = []) throws {
         guard let file = FileHandle(forReadingAtPath: path) else {

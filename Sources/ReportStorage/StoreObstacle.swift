@@ -15,12 +15,12 @@ extension StoreError {
         var status = stat()
         while stat(place, &status) != 0 {
             if errno == EACCES { return self.noPermission(path: path) }
-            let parent = self.directory(of: place)
+            let parent = place.folderAndName.folder
             guard parent != place else { break }
             place = parent
         }
         if place != path, status.st_mode & S_IFMT != S_IFDIR { return self.notDirectory(path: place) }
-        let places = place == path ? [path, self.directory(of: path)] : [place]
+        let places = place == path ? [path, path.folderAndName.folder] : [place]
         for place in places where access(place, W_OK) != 0 {
             if errno == EROFS { return self.readOnlyDisk(path: path) }
             if errno == EACCES || errno == EPERM { return self.noPermission(path: path) }
@@ -37,10 +37,5 @@ extension StoreError {
         var status = stat()
         guard stat(path, &status) != 0, errno != ENOENT else { return self.notFound(directory: directory) }
         return self.unusable(path: path, detail: "")
-    }
-
-    private static func directory(of path: String) -> String {
-        let directory = (path as NSString).deletingLastPathComponent
-        return directory.isEmpty ? "." : directory
     }
 }

@@ -6,6 +6,9 @@ import Foundation
 /// SQLite reads it up to the first frame whose checksum is wrong and drops the rest without a word: after a power cut that
 /// is the rest of a transaction that nobody was told of. But where another transaction was written after it, the frame had
 /// been made durable and confirmed; then it is damage, and what SQLite would drop are reported figures.
+///
+/// Damage in the last transaction cannot be told from a power cut, nor can damage that reaches over the end of the one
+/// before it.
 struct WriteAheadLog {
     /// A page of the store as a frame holds it.
     struct Frame: Hashable {
@@ -13,16 +16,35 @@ struct WriteAheadLog {
         let page: [UInt8]
     }
 
-    /// The frames that had been committed and that SQLite would drop, the first of them damaged, in their order. Empty for
-    /// nearly every log.
-    private(set) var lost: [Frame] = []
-    /// Of the first of ``lost``, counted from 0.
+    /// The first frame that had been committed and is damaged, counted from 0; `nil` for nearly every log.
     private(set) var damagedFrame: Int?
+    /// Of a damaged log every frame up to the end of the last transaction that is known to have been confirmed, damaged
+    /// ones too, in their order.
+    private(set) var frames: [Frame] = []
 
     private static let headerByteCount = 32
     private static let frameHeaderByteCount = 24
-    /// The first bytes where the checksums run over big-endian words, as on the machine that made the log.
-    private static let bigEndianMark: UInt32 = 0x377F_0683
+
+    /// Whether the log is gone that the shared memory beside a store speaks of: whoever closes a store removes that memory
+    /// first (https://sqlite.org/walformat.html#the_wal_index_file_format).
+    static func isGone(besideStoreAt path: String) -> Bool {
+        guard !FileManager.default.fileExists(atPath: path + "-wal"),
+            let file = FileHandle(forReadingAtPath: path + "-shm")
+        else { return false }
+        defer { try? file.close() }
+        guard let memory = try? file.bytes(100) else { return false }
+        // In the machine's own byte order: how many frames there were, and how many of them are in the file.
+        func number(at offset: Int) -> UInt32 {
+            memory.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self) }
+        }
+        return number(at: 16) > number(at: 96)
+    }
+
+    /// Whether anything lies beside the store that SQLite would take for its log.
+    static func isThere(besideStoreAt path: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
+        return attributes?[.size] as? Int ?? 0 > 0
+    }
 
     /// What is damaged in the log of a store, if anything. Harmless beside a program that writes to it.
     ///
@@ -35,55 +57,125 @@ struct WriteAheadLog {
         return try Self(besideStoreAt: path, keepsPages: false).damagedFrame == first ? first : nil
     }
 
-    /// - Parameter keepsPages: whether what is lost is wanted, and not only which frame is damaged.
+    /// - Parameter keepsPages: whether ``frames`` are wanted, and not only which one is damaged.
     /// - Throws: when the disk does not give what is there.
     init(besideStoreAt path: String, keepsPages: Bool = true) throws {
         guard let file = FileHandle(forReadingAtPath: path + "-wal") else { return }
         defer { try? file.close() }
-        guard let header = try file.bytes(Self.headerByteCount) else { return }
-        let isBigEndian = header.number(at: 0) == Self.bigEndianMark
-        let stated = Checksum(header, at: 24)
-        let computed = Checksum().adding(header[..<24], isBigEndian)
-        let isHeaderWhole = computed == stated
-        // Only the frames since the log was last begun anew carry its salts. Where the header is destroyed, the first
-        // frame tells them.
-        var salts = isHeaderWhole ? header[16..<24] : nil
+        guard let header = try file.bytes(Self.headerByteCount) else {
+            // The header is the first that is written.
+            if Self.isThere(besideStoreAt: path) { self.damagedFrame = 0 }
+            return
+        }
+        guard let beginning = try Beginning(header) ?? Beginning(without: header, file) else {
+            self.damagedFrame = 0
+            return
+        }
+        try file.seek(toOffset: UInt64(Self.headerByteCount))
         // Of the frame before: as it is stored, and as it ought to be.
-        var before = (stored: stated, computed: computed)
+        var before = (stored: beginning.stored, computed: beginning.computed)
         var endsTransaction = false
-        // Those since the first damaged one which no later transaction has shown to be confirmed so far.
-        var unproven: [Frame] = []
-        var isUnbroken = false
+        // The frame at which SQLite stops reading.
+        var stop = beginning.isWhole ? nil : 0
+        var isConfirmed = false
+        // Up to the end of the last transaction that is known to have been confirmed.
+        var confirmedCount = 0
+        var frames: [Frame] = []
         var index = 0
         while let frame = try file.bytes(Self.frameHeaderByteCount + ScannedPages.usualPageByteCount) {
             defer { index += 1 }
-            if salts == nil { salts = frame[8..<16] }
-            let hasSalts = frame[8..<16] == salts
             let content = [frame[..<8], frame[Self.frameHeaderByteCount...]]
-            let (stored, computed) = (Checksum(frame, at: 16), before.stored.adding(content, isBigEndian))
+            let stored = Checksum(frame, at: 16)
+            let computed = before.stored.adding(content, beginning.isBigEndian)
             // The frame before may have nothing wrong but its checksum.
             let follows =
-                hasSalts
+                frame[8..<16] == beginning.salts
                 && (stored == computed
-                    || before.computed != before.stored && stored == before.computed.adding(content, isBigEndian))
-            if self.damagedFrame == nil, unproven.isEmpty, isHeaderWhole, follows {
-                // As SQLite reads it.
-            } else {
-                let page = keepsPages ? Array(frame[Self.frameHeaderByteCount...]) : []
-                unproven.append(Frame(pageNumber: Int(frame.number(at: 0)), page: page))
-                if !follows {
-                    isUnbroken = false
-                } else if endsTransaction {
-                    isUnbroken = true
-                }
-                if isUnbroken {
-                    if self.damagedFrame == nil { self.damagedFrame = index + 1 - unproven.count }
-                    self.lost += unproven
-                    unproven = []
-                }
+                    || before.computed != before.stored
+                        && stored == before.computed.adding(content, beginning.isBigEndian))
+            let commits = frame.number(at: 4) != 0
+            if keepsPages {
+                let page = Array(frame[Self.frameHeaderByteCount...])
+                frames.append(Frame(pageNumber: Int(frame.number(at: 0)), page: page))
+            }
+            if !follows {
+                stop = stop ?? index
+                isConfirmed = false
+            } else if stop != nil, endsTransaction {
+                // A transaction begins here, so the one before it had been confirmed.
+                isConfirmed = true
+                confirmedCount = index
+            }
+            // The header is made durable before any frame: where it is destroyed, every transaction that hangs together was
+            // confirmed.
+            if follows, commits, isConfirmed || !beginning.isWhole {
+                isConfirmed = true
+                confirmedCount = index + 1
             }
             before = (stored, follows ? stored : computed)
-            endsTransaction = frame.number(at: 4) != 0
+            endsTransaction = commits
+        }
+        guard confirmedCount > 0 else { return }
+        self.damagedFrame = stop
+        self.frames = Array(frames.prefix(confirmedCount))
+    }
+
+    /// Writes the frames into a copy of the store's file, as SQLite would if none were damaged.
+    ///
+    /// - Returns: Whether every one had a place.
+    func write(intoStoreAt path: String) throws -> Bool {
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+        defer { try? file.close() }
+        let pageByteCount = ScannedPages.usualPageByteCount
+        // A page number may be what is damaged.
+        let pageNumbers = 1...Int(try file.seekToEnd()) / pageByteCount + self.frames.count + 1
+        for frame in self.frames where pageNumbers.contains(frame.pageNumber) {
+            try file.seek(toOffset: UInt64((frame.pageNumber - 1) * pageByteCount))
+            try file.write(contentsOf: frame.page)
+        }
+        return self.frames.allSatisfy { pageNumbers.contains($0.pageNumber) }
+    }
+
+    /// What the checks of the frames begin with.
+    private struct Beginning {
+        /// Only the frames since the log was last begun anew carry these.
+        let salts: ArraySlice<UInt8>
+        /// Whether the checksums run over big-endian words, as on the machine that made the log.
+        let isBigEndian: Bool
+        let stored: Checksum
+        let computed: Checksum
+
+        var isWhole: Bool { self.stored == self.computed }
+
+        /// `nil` where the header is destroyed.
+        init?(_ header: [UInt8]) {
+            self.init(header, salts: header[16..<24], isBigEndian: header[3] & 1 == 1)
+            guard self.isWhole, header.number(at: 0) | 1 == 0x377F_0683 else { return nil }
+        }
+
+        /// What the frames tell where the header is destroyed; `nil` where no two hang together.
+        init?(without header: [UInt8], _ file: FileHandle) throws {
+            let frameByteCount = WriteAheadLog.frameHeaderByteCount + ScannedPages.usualPageByteCount
+            var last: [UInt8]?
+            while let frame = try file.bytes(frameByteCount) {
+                defer { last = frame }
+                for isBigEndian in [false, true] {
+                    let content = [frame[..<8], frame[WriteAheadLog.frameHeaderByteCount...]]
+                    let before = [Checksum(header, at: 24)] + (last.map { [Checksum($0, at: 16)] } ?? [])
+                    let stored = Checksum(frame, at: 16)
+                    guard before.contains(where: { $0.adding(content, isBigEndian) == stored }) else { continue }
+                    self.init(header, salts: frame[8..<16], isBigEndian: isBigEndian)
+                    return
+                }
+            }
+            return nil
+        }
+
+        private init(_ header: [UInt8], salts: ArraySlice<UInt8>, isBigEndian: Bool) {
+            self.salts = salts
+            self.isBigEndian = isBigEndian
+            self.stored = Checksum(header, at: 24)
+            self.computed = Checksum().adding(header[..<24], isBigEndian)
         }
     }
 

@@ -41,7 +41,7 @@ struct ClientExport: AsyncParsableCommand {
         do {
             guard FileManager.default.createFile(atPath: file.draft, contents: nil),
                 let handle = FileHandle(forWritingAtPath: file.draft)
-            else { throw StoreError.unwritable(path: self.file, detail: "create") }
+            else { throw FileUnwritable(path: self.file) }
             try self.write(client.database, to: handle)
             try handle.close()
             if self.overwrite { try file.replace() } else { try file.publish(alreadyThere: exists) }
@@ -131,7 +131,7 @@ struct ClientExport: AsyncParsableCommand {
             do {
                 try self.handle.write(contentsOf: self.pending)
             } catch {
-                throw StoreError.unwritable(path: self.name, detail: error.localizedDescription)
+                throw FileUnwritable(path: self.name)
             }
             self.pending = []
         }

@@ -35,7 +35,7 @@ struct ClientRebuild: AsyncParsableCommand {
 
     func run() async throws {
         let unit = self.unit.flatMap { UnitCode($0) }
-        if let text = self.unit, unit == nil {
+        if let text = self.unit, try unit.map(self.isKnown) != true {
             throw CommandFailure(Exit.usage, SchemeRefusal.unknownUnit(text))
         }
         if let server, HostPort(server) == nil { throw CommandFailure(Exit.usage, ClientInit.badServer(server)) }
@@ -62,5 +62,11 @@ struct ClientRebuild: AsyncParsableCommand {
                 throw CommandFailure(Exit.usage, error)
             }
         }
+    }
+
+    /// By the scheme of the store, where it can be read, or by the program's own.
+    private func isKnown(_ unit: UnitCode) throws -> Bool {
+        let stored = try? OpenedClient(self.common, access: .inspect).scheme
+        return try stored?.unit(unit) != nil || Scheme.parse(BundledScheme.source).unit(unit) != nil
     }
 }

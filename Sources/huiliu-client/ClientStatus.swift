@@ -34,13 +34,14 @@ struct ClientStatus: AsyncParsableCommand {
                     unsentSince: status.unsentSince?.description,
                     lastSync: status.lastSync?.description,
                     skewSeconds: status.skewSeconds,
-                    conflicts: status.conflictCount
+                    conflicts: status.conflictCount,
+                    lost: status.lost.map(LostJSON.init)
                 )
             )
         } else {
             self.tell(status, client)
         }
-        if status.conflictCount > 0 { throw ExitCode(Exit.attention) }
+        if status.conflictCount > 0 || !status.lost.isEmpty { throw ExitCode(Exit.attention) }
     }
 
     private func tell(_ status: ClientStore.Status, _ client: OpenedClient) {
@@ -72,6 +73,7 @@ struct ClientStatus: AsyncParsableCommand {
                 )
             )
         }
+        Self.tellLost(status.lost)
         if let skew = status.skewSeconds, skew.magnitude > 120 {
             Console.line(
                 say(
@@ -90,6 +92,34 @@ struct ClientStatus: AsyncParsableCommand {
         }
     }
 
+    /// Says what a damaged store had and nobody has given back: only a person can enter it again.
+    static func tellLost(_ lost: [LostChanges]) {
+        for changes in lost {
+            let device = changes.device ?? changes.replica.description
+            let (first, last) = (changes.sequences.lowerBound, changes.sequences.upperBound)
+            Console.line(
+                say(
+                    "数据库损坏时丢失、至今没有取回：范围 \(changes.scope) 中“\(device)”的第 \(first) 至 \(last) 笔更改。请对照纸面核对，缺的重新填报。",
+                    "Lost when the store was damaged, and not come back: changes \(first) to \(last) of “\(device)” in \(changes.scope). Compare with your papers, and enter again what is missing."
+                )
+            )
+        }
+    }
+
+    private struct LostJSON: Encodable {
+        let scope: String
+        let replica: String
+        let first: UInt64
+        let last: UInt64
+
+        init(_ lost: LostChanges) {
+            self.scope = lost.scope.description
+            self.replica = lost.replica.description
+            self.first = lost.sequences.lowerBound
+            self.last = lost.sequences.upperBound
+        }
+    }
+
     private struct StatusJSON: Encodable {
         let replica: String
         let formerReplicas: [String]
@@ -101,10 +131,11 @@ struct ClientStatus: AsyncParsableCommand {
         @Nullable var lastSync: String?
         @Nullable var skewSeconds: Int64?
         let conflicts: Int
+        let lost: [LostJSON]
         let notCounted: [String] = []
 
         enum CodingKeys: String, CodingKey {
-            case replica, unit, name, scheme, unsent, conflicts
+            case replica, unit, name, scheme, unsent, conflicts, lost
             case formerReplicas = "former_replicas"
             case unsentSince = "unsent_since"
             case lastSync = "last_sync"

@@ -77,7 +77,8 @@ struct ClientSync: AsyncParsableCommand {
             if case .unreachable = failure { throw CommandFailure(Exit.unreachable, failure) }
             throw failure
         }
-        let conflicts = try client.store.status().conflictCount
+        let status = try client.store.status()
+        let conflicts = status.conflictCount
         if self.output.json {
             JSONOutput.write(SyncJSON(report, conflicts: conflicts))
         } else {
@@ -95,8 +96,9 @@ struct ClientSync: AsyncParsableCommand {
                     )
                 )
             }
+            ClientStatus.tellLost(status.lost)
         }
-        if conflicts > 0 { throw ExitCode(Exit.attention) }
+        if conflicts > 0 || !status.lost.isEmpty { throw ExitCode(Exit.attention) }
     }
 
     private struct SyncJSON: Encodable {

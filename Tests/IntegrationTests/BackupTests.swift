@@ -14,13 +14,16 @@ struct BackupTests {
             ["sync", "--store", office, "--server", server.address, "--json"],
             timeLimitSeconds: 180
         )
-        // One copy after each of some commits, so that the upload is under way.
+        // One copy after each of some commits. The office stands still for the first, so that the upload is under way however
+        // slowly the copy begins.
         var copies: [String] = []
         for await line in server.program.errors.lines where line.contains(" committed") {
+            if copies.isEmpty { client.send(SIGSTOP) }
             let copy = scene.path("copy-\(copies.count).sqlite")
             let made = try await Command.server.run(["backup", copy, "--store", province])
             #expect(made.exitCode == 0, "\(made.errors)")
             copies.append(copy)
+            client.send(SIGCONT)
             if copies.count == 3 { break }
         }
         #expect(try await client.finished().exitCode == 0)

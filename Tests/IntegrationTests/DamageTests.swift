@@ -76,11 +76,19 @@ struct DamageTests {
             #expect(rebuilt["saved"].number == stage.changeCount || damage == .wrongCells)
         }
         print("  \(damage) \(seed): \(rebuilt["saved"].number ?? 0) of \(stage.changeCount) changes saved")
-        _ = try await stage.office.json("sync", exits: 0)
+        let synced = try await stage.office.run("sync", "--json")
+        // What only the office had and what nobody gives back is told until somebody enters it again.
+        let status = try await stage.office.run("status", "--json")
+        let lost = try JSON(status.output)["lost"].list
+        #expect(synced.exitCode == (lost.isEmpty ? 0 : 1) && status.exitCode == synced.exitCode)
+        let cell = try await stage.office.cell(Stage.unsent)
+        #expect((cell["value"]["number"] == "471.1") == lost.isEmpty, "\(lost)")
+        for chain in lost {
+            #expect(chain.keys == ["scope", "replica", "first", "last"] && chain["scope"].text == "410728-01")
+        }
         try await stage.expectEqual()
         // What only the office had is there where its rows were.
         if damage == .header || damage == .firstPages {
-            let cell = try await stage.office.cell(Stage.unsent)
             #expect(cell["value"]["number"] == "471.1")
         }
         let again = try await stage.office.json("rebuild")
@@ -147,6 +155,12 @@ struct DamageTests {
         let before = try FileManager.default.contentsOfDirectory(atPath: stage.office.store)
         let refused = try await stage.office.refusal("rebuild", exits: 2)
         #expect(refused["code"] == "identity_unreadable")
+        let unknown = ["--unit", "999999", "--server", "127.0.0.1:1", "--name", "a", "--author", "a"]
+        let mistaken = try await Command.client.run(
+            ["rebuild", "--store", stage.office.store, "--json"] + unknown
+        )
+        #expect(mistaken.exitCode == 2)
+        #expect(try JSON(mistaken.errors)["error"]["code"] == "unknown_unit")
         for option in ["--unit", "--server", "--name"] { #expect(refused["next"].text?.contains(option) == true) }
         #expect(try FileManager.default.contentsOfDirectory(atPath: stage.office.store) == before)
     }
@@ -203,7 +217,7 @@ private struct Stage {
             tips.append(try await Command.inspect.json(["status", "--store", store])["scopes"])
         }
         #expect(tips[0] == tips[1] && tips[0].list.count > 5)
-        let status = try await self.office.json("status")
+        let status = try JSON(try await self.office.run("status", "--json").output)
         #expect(status["unsent"] == 0 && status["conflicts"] == 0)
     }
 }

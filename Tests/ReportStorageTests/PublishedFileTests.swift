@@ -22,6 +22,18 @@ struct PublishedFileTests {
         let file = PublishedFile(path: path)
         let names = Set(try FileManager.default.contentsOfDirectory(atPath: directory.path))
         #expect(names == Set(foreign + ["report.new-2026ABCD"]))
-        #expect(!names.contains((file.draft as NSString).lastPathComponent))
+        #expect(!names.contains(file.draft.folderAndName.name))
+    }
+
+    @Test(
+        "may have any name",
+        arguments: [
+            ("q", ".", "q"), ("数", ".", "数"), ("/q", "/", "q"), ("a/q", "a", "q"), ("/a/b/数.csv", "/a/b", "数.csv"),
+            ("a/", "a", ""),
+        ]
+    )
+    func names(path: String, folder: String, name: String) {
+        #expect(path.folderAndName == (folder, name))
+        #expect(PublishedFile(path: path).path == path)
     }
 }
