@@ -43,7 +43,10 @@ package final class ReportDatabase: Sendable {
         guard !isDirectory.boolValue else { throw StoreError.foreign(path: path) }
         if case .create = access {
             // A log that is left of another store would be taken for this one's.
-            guard !exists, !WriteAheadLog.isThere(besideStoreAt: path) else {
+            let others = StoreKind.allCases.filter { $0 != kind }.map { directory + "/" + $0.fileName }
+            guard !exists, !others.contains(where: FileManager.default.fileExists),
+                !WriteAheadLog.isThere(besideStoreAt: path)
+            else {
                 throw StoreError.alreadyExists(directory: directory)
             }
             do {
