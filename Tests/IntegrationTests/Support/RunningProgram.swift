@@ -46,7 +46,10 @@ final class RunningProgram: Sendable {
         process.standardError = errorPipe
         let (exits, exit) = AsyncStream<Void>.makeStream()
         process.terminationHandler = { _ in exit.finish() }
-        try Self.starting.withLock { _ in try process.run() }
+        try Self.starting.withLock { _ in
+            try process.run()
+            for pipe in [outputPipe, errorPipe] { try? pipe.fileHandleForWriting.close() }
+        }
         self.process = process
         self.output = LineReader(outputPipe.fileHandleForReading)
         self.errors = LineReader(errorPipe.fileHandleForReading)
@@ -139,6 +142,9 @@ final class LineReader: Sendable {
                 }
                 line.append(chunk)
             }
+            // Nobody else closes it: after some hundred programs the descriptors would pass 1023, from where on Foundation
+            // writes beyond its memory when it starts a program or waits for one (`select`).
+            try? handle.close()
             continuation.finish()
             end.finish()
         }
