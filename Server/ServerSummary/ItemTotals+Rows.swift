@@ -62,6 +62,7 @@ extension ItemTotals {
             sum: tally.sum?.normalized,
             upper: tally.hasRange ? tally.upper?.normalized : nil,
             own: own?.normalized,
+            ownApproximation: self.own[index]?.value.quantity.map { Approximation($0) } ?? .exact,
             difference: difference,
             reported: tally.reported,
             expected: tally.expected,

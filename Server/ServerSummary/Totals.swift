@@ -47,6 +47,8 @@ package struct Totals: Sendable {
         package let upper: ExactDecimal?
         /// The unit's own cell; `nil` when it is no number.
         package let own: ExactDecimal?
+        /// What the own cell's qualifier or range says of ``own``.
+        package let ownApproximation: Approximation
         /// `own − sum` where the unit reports and has reporters below it.
         package let difference: ExactDecimal?
         /// The contributors who gave a number or *not applicable*: with ``missing`` and ``withheld``, all ``expected``.

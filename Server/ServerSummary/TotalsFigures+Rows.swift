@@ -81,6 +81,7 @@ extension TotalsFigures {
                 sum: nil,
                 upper: nil,
                 own: nil,
+                ownApproximation: .exact,
                 difference: nil,
                 reported: tally.reported,
                 expected: tally.expected,

@@ -2,6 +2,7 @@ import ArgumentParser
 import ReportCommand
 import ReportModel
 import ReportPages
+import ReportScheme
 import ReportStorage
 
 struct InspectDiff: AsyncParsableCommand {
@@ -25,6 +26,7 @@ struct InspectDiff: AsyncParsableCommand {
         let shared = Set(try left.database.read { try $0.scopes() })
             .intersection(try right.database.read { try $0.scopes() }).sorted()
         var differences: [DifferenceJSON] = []
+        var lines: [String] = []
         for scope in shared {
             let before = try Self.cells(of: scope, in: left)
             let after = try Self.cells(of: scope, in: right)
@@ -39,20 +41,13 @@ struct InspectDiff: AsyncParsableCommand {
                         right: VersionJSON.list(other, scheme: right.scheme)
                     )
                 )
+                lines += [address.description, Self.line("<", one, left.scheme), Self.line(">", other, right.scheme)]
             }
         }
         if self.output.json {
             JSONOutput.write(DiffJSON(equal: differences.isEmpty, differences: differences))
         } else {
-            for difference in differences {
-                Console.line(difference.cell)
-                for (mark, versions) in [("<", difference.left), (">", difference.right)] {
-                    let texts = versions.map {
-                        "\($0.value.number ?? $0.value.text ?? $0.value.state) (\($0.author), \($0.device ?? $0.replica))"
-                    }
-                    Console.line("  \(mark) \(texts.isEmpty ? "—" : texts.joined(separator: " | "))")
-                }
-            }
+            for line in lines { Console.line(line) }
             Console.line(
                 say(
                     "共有范围 \(shared.count) 个，不同的单元格 \(differences.count) 个。",
@@ -61,6 +56,14 @@ struct InspectDiff: AsyncParsableCommand {
             )
         }
         if !differences.isEmpty { throw ExitCode(Exit.attention) }
+    }
+
+    /// The versions of one store, as they were typed.
+    private static func line(_ mark: String, _ cell: CellState, _ scheme: Scheme?) -> String {
+        let texts = cell.versions.map {
+            "\($0.version.value.text(at: cell.address, scheme: scheme)) (\($0.author), \($0.device ?? $0.version.replica.description))"
+        }
+        return "  \(mark) \(texts.isEmpty ? "—" : texts.joined(separator: " | "))"
     }
 
     private static func cells(of scope: UnitCode, in store: OpenedStore) throws -> [CellAddress: CellState] {

@@ -85,7 +85,8 @@ struct ServerTotals: AsyncParsableCommand {
             table.add([
                 "\(row.unit.code) \(row.unit.name[Speech.language])", row.item.name[Speech.language],
                 Self.sum(row), row.item.measure?.code ?? "",
-                row.own?.description ?? "", row.difference?.description ?? "", "\(row.reported)/\(row.expected)",
+                Self.signed(row.own, row.ownApproximation.sign), row.difference?.description ?? "",
+                "\(row.reported)/\(row.expected)",
                 Self.signed(row.plan, row.planApproximation.sign) + targetVersionNote(row.targetVersion),
                 Self.signed(row.completion, row.isCompletionApproximate ? "≈" : ""),
                 Self.signed(row.yearBefore, row.yearBeforeApproximation.sign),

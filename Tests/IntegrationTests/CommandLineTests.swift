@@ -245,7 +245,7 @@ struct CommandLineTests {
         let one = try await scene.office("办公室一", server: server)
         try await one.expect("set", ConflictTests.cell, "13")
         try await one.sync()
-        try await one.expect("set", ConflictTests.cell, "14")
+        try await one.expect("set", ConflictTests.cell, "近14")
         let stores = [one.store, server.store]
         let before = try stores.map(Self.contents)
         for store in stores {
@@ -256,6 +256,9 @@ struct CommandLineTests {
             }
         }
         _ = try await Command.inspect.json(["diff", one.store, server.store], exits: 1)
+        // As typed: a figure without its qualifier is another figure.
+        let told = try await Command.inspect.run(["diff", one.store, server.store])
+        #expect(told.output.contains("< 近14公里 (") && told.output.contains("> 13公里 ("), "\(told.output)")
         _ = try await Command.server.json(["totals", "infrastructure", "2024-H1", "--store", server.store])
         _ = try await Command.server.json(["devices", "--store", server.store])
         _ = try await one.json("show", "410728-01", "infrastructure", "2024-H1")
@@ -263,6 +266,8 @@ struct CommandLineTests {
         _ = try await one.json("conflicts")
         #expect(try stores.map(Self.contents) == before)
         #expect(try await one.sync()["sent"] == 1, "and the server goes on")
+        let totals = try await Command.server.run(["totals", "infrastructure", "2024-H1", "--store", server.store])
+        #expect(totals.output.split(separator: "\n").contains { $0.contains("<14") }, "\(totals.output)")
     }
 
     /// The bytes of a store's file and of its write-ahead log; empty where there is none.
