@@ -77,7 +77,8 @@ struct JSONContractTests {
             .client,
             "status",
             [
-                "format", "replica", "former_replicas", "lost", "unit", "name", "scheme", "unsent", "unsent_since", "last_sync",
+                "format", "replica", "former_replicas", "lost", "unit", "name", "scheme", "unsent", "unsent_since",
+                "last_sync",
                 "skew_seconds",
                 "conflicts", "not_counted",
             ]
