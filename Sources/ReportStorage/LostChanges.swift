@@ -20,8 +20,8 @@ package struct LostChanges: Hashable, Sendable {
 }
 
 extension StoreReader {
-    /// What is still missing of what rebuilding could not save. What comes back with a sync, or is written anew by the same
-    /// device, is not.
+    /// What is still missing of what rebuilding could not save. What comes back with a sync is not, nor what is as
+    /// far as the device has written since: it numbers its changes on from the last one that was saved.
     package func lostChanges() throws -> [LostChanges] {
         try self.lastKnown().sorted { ($0.key.scope, $0.key.replica) < ($1.key.scope, $1.key.replica) }
             .compactMap { chain, last in

@@ -125,20 +125,29 @@ struct RebuildTraces {
             "\(folder)/\($0)"
         }
         self.interrupted = kept.first { other in
-            var of = stat()
-            return stat(other, &of) == 0 && of.st_ino == information.st_ino && of.st_dev == information.st_dev
+            Self.isSameFile(path, other)
         }
     }
 
     /// Gives the file and its log their only names back.
+    ///
+    /// - Throws: `StoreError.unwritable` where another log lies beside the file by now; then nothing was done.
     func undo() throws {
         guard let interrupted else { return }
-        if access(self.path + "-wal", F_OK) != 0, access(interrupted + "-wal", F_OK) == 0,
-            link(interrupted + "-wal", self.path + "-wal") != 0
-        {
-            throw StoreError.unwritable(path: self.path + "-wal", detail: String(cString: strerror(errno)))
+        let (log, kept) = (self.path + "-wal", interrupted + "-wal")
+        if access(kept, F_OK) == 0, !Self.isSameFile(log, kept) {
+            guard !WriteAheadLog.isThere(besideStoreAt: self.path), rename(kept, log) == 0 else {
+                throw StoreError.unwritable(path: log, detail: "\(kept)")
+            }
         }
+        PublishedFile.syncFolder(of: self.path)
         for suffix in ["-wal", ""] { unlink(interrupted + suffix) }
+    }
+
+    private static func isSameFile(_ one: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_ino == second.st_ino
+            && first.st_dev == second.st_dev
     }
 }
 

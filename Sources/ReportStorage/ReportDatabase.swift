@@ -122,6 +122,10 @@ package final class ReportDatabase: Sendable {
                 try Self.requireSameFile(file, path)
                 return connection
             }
+            if access != .create {
+                _ = try connection.read { try Int32.fetchOne($0, sql: "PRAGMA user_version") }
+                try Self.requireSameFile(file, path)
+            }
             let hadLog = WriteAheadLog.isThere(besideStoreAt: path)
             try connection.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA journal_mode = WAL")
@@ -136,7 +140,6 @@ package final class ReportDatabase: Sendable {
                 // what is before it torn. On a full disk there is no commit either.
                 if hadLog || connection is DatabasePool { _ = try? database.checkpoint(.passive) }
             }
-            if access != .create { try Self.requireSameFile(file, path) }
             return connection
         }
     }
@@ -162,7 +165,7 @@ package final class ReportDatabase: Sendable {
         do {
             guard let frame = try WriteAheadLog.damage(besideStoreAt: path) else { return }
             throw StoreError.damaged(path: path, detail: "write-ahead log, frame \(frame)")
-        } catch let error as CocoaError {
+        } catch let error where !(error is StoreError) {
             throw StoreError.damaged(path: path, detail: "write-ahead log: \(error.localizedDescription)")
         }
     }

@@ -107,8 +107,11 @@ final class Salvage {
     /// The last sequence found of every line.
     func lastSequences() throws -> [Int64: UInt64] {
         try self.log.read { database in
-            try Row.fetchAll(database, sql: "SELECT line, max(sequence) AS sequence FROM found GROUP BY line")
-                .reduce(into: [:]) { $0[try $1.integer("line")] = try $1.count("sequence") }
+            try Row.fetchAll(
+                database,
+                sql: "SELECT line, max(sequence) AS sequence FROM found WHERE is_sealed GROUP BY line"
+            )
+            .reduce(into: [:]) { $0[try $1.integer("line")] = try $1.count("sequence") }
         }
     }
 

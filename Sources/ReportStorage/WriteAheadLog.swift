@@ -33,6 +33,8 @@ struct WriteAheadLog {
         else { return false }
         defer { try? file.close() }
         guard let memory = try? file.bytes(100) else { return false }
+        // A program may have begun a log meanwhile.
+        guard !FileManager.default.fileExists(atPath: path + "-wal") else { return false }
         // In the machine's own byte order: how many frames there were, and how many of them are in the file.
         func number(at offset: Int) -> UInt32 {
             memory.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self) }
@@ -145,12 +147,13 @@ struct WriteAheadLog {
         let stored: Checksum
         let computed: Checksum
 
-        var isWhole: Bool { self.stored == self.computed }
+        /// Whether the header is one; that of zeros has the checksums of zeros.
+        let isWhole: Bool
 
         /// `nil` where the header is destroyed.
         init?(_ header: [UInt8]) {
-            self.init(header, salts: header[16..<24], isBigEndian: header[3] & 1 == 1)
-            guard self.isWhole, header.number(at: 0) | 1 == 0x377F_0683 else { return nil }
+            self.init(header, salts: header[16..<24], isBigEndian: header[3] & 1 == 1, isWhole: true)
+            guard self.stored == self.computed, header.number(at: 0) | 1 == 0x377F_0683 else { return nil }
         }
 
         /// What the frames tell where the header is destroyed; `nil` where no two hang together.
@@ -159,19 +162,22 @@ struct WriteAheadLog {
             var last: [UInt8]?
             while let frame = try file.bytes(frameByteCount) {
                 defer { last = frame }
+                // No page has this number; zeros hang together with zeros.
+                guard frame.number(at: 0) != 0 else { continue }
                 for isBigEndian in [false, true] {
                     let content = [frame[..<8], frame[WriteAheadLog.frameHeaderByteCount...]]
                     let before = [Checksum(header, at: 24)] + (last.map { [Checksum($0, at: 16)] } ?? [])
                     let stored = Checksum(frame, at: 16)
                     guard before.contains(where: { $0.adding(content, isBigEndian) == stored }) else { continue }
-                    self.init(header, salts: frame[8..<16], isBigEndian: isBigEndian)
+                    self.init(header, salts: frame[8..<16], isBigEndian: isBigEndian, isWhole: false)
                     return
                 }
             }
             return nil
         }
 
-        private init(_ header: [UInt8], salts: ArraySlice<UInt8>, isBigEndian: Bool) {
+        private init(_ header: [UInt8], salts: ArraySlice<UInt8>, isBigEndian: Bool, isWhole: Bool) {
+            self.isWhole = isWhole
             self.salts = salts
             self.isBigEndian = isBigEndian
             self.stored = Checksum(header, at: 24)

@@ -193,11 +193,13 @@ struct WriteAheadLogTests {
     @Test("is refused where its header is destroyed, however few transactions it has", arguments: [1, 2])
     func header(transactionCount: Int) throws {
         let killed = try Killed(transactionCount: transactionCount)
-        // What is left behind of the log before it was begun anew is not of this one.
-        try killed.put(destroying: 0..<24)
-        try self.expectRefused(killed, "header")
-        _ = try killed.rebuild()
-        #expect(try killed.stored() == killed.held)
+        for (end, byte) in [(24, UInt8(0)), (32, 0), (32, 0xFF), (4152, 0), (8192, 0)]
+        where end < killed.lastBegins + 8_192 {
+            try killed.put(destroying: 0..<end, byte)
+            try self.expectRefused(killed, "\(end) bytes of \(byte)")
+            _ = try killed.rebuild()
+            if end <= 32 { #expect(try killed.stored() == killed.held, "\(end) bytes of \(byte)") }
+        }
     }
 
     @Test("that was written into the file already takes nothing away from it")
@@ -290,6 +292,23 @@ struct WriteAheadLogTests {
         try FileManager.default.linkItem(atPath: killed.store.path, toPath: kept)
         try FileManager.default.moveItem(atPath: killed.store.path + "-wal", toPath: kept + "-wal")
         #expect(self.isDamaged { _ = try killed.stored() })
+        _ = try killed.rebuild()
+        #expect(try killed.stored().contents == killed.held.contents)
+    }
+
+    @Test("is not given up for another one that came to lie beside the store since")
+    func interruptedRebuildWithAnotherLog() throws {
+        let killed = try Killed()
+        try killed.put(log: killed.log)
+        let kept = killed.store.path + ".damaged-20240703-094640"
+        try FileManager.default.linkItem(atPath: killed.store.path, toPath: kept)
+        try FileManager.default.moveItem(atPath: killed.store.path + "-wal", toPath: kept + "-wal")
+        try Data(repeating: 1, count: 5_000).write(to: URL(fileURLWithPath: killed.store.path + "-wal"))
+        let before = try killed.store.directory.contents()
+        #expect(throws: StoreError.self) { try killed.rebuild() }
+        #expect(try killed.store.directory.contents() == before)
+        // An empty one is nothing that anybody would miss.
+        try Data().write(to: URL(fileURLWithPath: killed.store.path + "-wal"))
         _ = try killed.rebuild()
         #expect(try killed.stored().contents == killed.held.contents)
     }
