@@ -38,7 +38,6 @@ lint:
 	swift format lint --strict --recursive Package.swift Protocol Client Server Sources Tests
 
 # The tests and the demo share one build. Tests start what they need on free ports and stop it.
-#
 # What failed is told once more at the end.
 test: install lint
 	swift build --build-tests
