@@ -19,7 +19,7 @@ extension ClientStore {
     ///
     /// - Parameters:
     ///   - given: takes the place of what cannot be read, and of nothing else.
-    ///   - newReplica: the store's replica, if its own cannot be read: another incarnation, to which nothing is forbidden.
+    ///   - newReplica: the store's replica, if its own cannot be read or some of its own changes are lost.
     ///   - scheme: to work by until the province's comes with a sync, if the store's own cannot be read.
     /// - Throws: `StoreError`, ``UnreadableIdentity``; then everything is as it was.
     package static func rebuild(
@@ -32,11 +32,9 @@ extension ClientStore {
         try ReportDatabase.rebuild(
             kind: .client,
             directory: directory,
+            newReplica: newReplica,
             now: now,
             completing: { saved in
-                if saved.values[OwnReplica.setting].flatMap({ ReplicaID($0) }) == nil {
-                    saved.values[OwnReplica.setting] = newReplica.description
-                }
                 if saved.values[Setting.unit].flatMap({ UnitCode($0) }) == nil {
                     saved.values[Setting.unit] = given.unit?.description
                 }

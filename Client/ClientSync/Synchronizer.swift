@@ -1,4 +1,5 @@
 import ClientStore
+import Glibc
 import Logging
 import NIOCore
 import NIOPosix
@@ -69,6 +70,7 @@ package struct Synchronizer: Sendable {
                 self.logger.info("connection ended", metadata: ["reason": "\(error.words.english)"])
             } catch let error as ConnectionFailure {
                 self.logger.info("no connection", metadata: ["reason": "\(error.detail)"])
+                reason = error.words
             }
             let pause = backOff.next(random: Double.random(in: 0..<1))
             guard clock.now + pause < reached + .seconds(self.waitSeconds) else {
@@ -80,6 +82,28 @@ package struct Synchronizer: Sendable {
 
     private struct ConnectionFailure: Error {
         let detail: String
+        /// `nil` where it means nothing to people.
+        let words: Bilingual?
+
+        init(_ error: any Error) {
+            self.detail = "\(error)"
+            let connection = error as? NIOConnectionError
+            let codes = (connection?.connectionErrors.map(\.error) ?? [error]).compactMap {
+                ($0 as? IOError)?.errnoCode
+            }
+            self.words =
+                if connection?.dnsAError != nil, connection?.connectionErrors.isEmpty == true {
+                    Bilingual("找不到这个服务器名。", "Nobody knows a machine of that name.")
+                } else if codes.contains(ECONNREFUSED) {
+                    Bilingual("那台机器上没有服务器在这个端口运行。", "No server is listening at that port.")
+                } else if codes.contains(ENETUNREACH) || codes.contains(EHOSTUNREACH) {
+                    Bilingual("没有通往那台机器的网络。", "There is no network to that machine.")
+                } else if case .connectTimeout = error as? ChannelError {
+                    Bilingual("那台机器没有回应。", "That machine does not answer.")
+                } else {
+                    nil
+                }
+        }
     }
 
     private func connectOnce(_ report: inout Report) async throws -> ProtocolError? {
@@ -107,7 +131,7 @@ package struct Synchronizer: Sendable {
                     }
                 }
         } catch {
-            throw ConnectionFailure(detail: "\(error)")
+            throw ConnectionFailure(error)
         }
         var traffic = ClientConnection.Traffic()
         let (sentBefore, receivedBefore, progress) = (report.changesSent, report.changesReceived, self.progress)

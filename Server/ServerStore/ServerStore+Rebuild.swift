@@ -7,7 +7,7 @@ extension ServerStore {
     ///
     /// - Parameters:
     ///   - scheme: to work by, if the store's own cannot be read: no other store is the source of the province's scheme.
-    ///   - newReplica: the store's replica, if its own cannot be read.
+    ///   - newReplica: the store's replica, if its own cannot be read or some of its own changes are lost.
     /// - Throws: `StoreError`, ``UnreadableScheme``; then everything is as it was.
     package static func rebuild(
         in directory: String,
@@ -18,11 +18,9 @@ extension ServerStore {
         try ReportDatabase.rebuild(
             kind: .server,
             directory: directory,
+            newReplica: newReplica,
             now: now,
             completing: { saved in
-                if saved.values[OwnReplica.setting].flatMap({ ReplicaID($0) }) == nil {
-                    saved.values[OwnReplica.setting] = newReplica.description
-                }
                 let mark = saved.values[StoreReader.schemeMark]
                 let isWhole = mark.map { $0 == saved.schemeSource.fingerprint.description } ?? true
                 if !isWhole || (try? Scheme.parse(saved.schemeSource)) == nil {

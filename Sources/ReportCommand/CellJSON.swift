@@ -79,6 +79,9 @@ extension AuthoredVersion {
     /// `张三，办公室一，2024-07-02T08:15:00Z`
     package var who: String {
         let device = self.device ?? self.version.replica.description
-        return say("\(self.author)，\(device)，\(self.version.time)", "\(self.author), \(device), \(self.version.time)")
+        return say(
+            "\(self.author)，\(device)，\(self.version.time.shownInShanghai)",
+            "\(self.author), \(device), \(self.version.time.shownInShanghai)"
+        )
     }
 }

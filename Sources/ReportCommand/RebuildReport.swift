@@ -7,14 +7,18 @@ import ReportStorage
 package enum RebuildReport {
     /// Rebuilds the store if something is wrong with it, and tells what was saved.
     ///
-    /// - Parameter isSchemeWhole: whether the store's scheme is what was stored: its log does not tell.
+    /// - Parameters:
+    ///   - acceptingLosses: only ends the notice of what an earlier rebuilding lost.
+    ///   - isSchemeWhole: whether the store's scheme is what was stored: its log does not tell.
     package static func run(
         _ kind: StoreKind,
         in directory: String,
         isJSON: Bool,
+        acceptingLosses: Bool,
         isSchemeWhole: () throws -> Bool,
         rebuild: () throws -> Rebuilt
     ) throws {
+        guard !acceptingLosses else { return try self.acceptLosses(kind, in: directory, isJSON: isJSON) }
         var problem: StoreProblem?
         do {
             problem = try ReportDatabase.verify(kind: kind, directory: directory).firstProblem
@@ -43,6 +47,22 @@ package enum RebuildReport {
             self.tell(rebuilt, kind)
         }
         if !rebuilt.losses.isEmpty { throw ExitCode(Exit.attention) }
+    }
+
+    private static func acceptLosses(_ kind: StoreKind, in directory: String, isJSON: Bool) throws {
+        let store = try ReportDatabase(kind: kind, directory: directory, access: .write)
+        let accepted = try store.write { try $0.acceptLostChanges() }
+        try store.close()
+        if isJSON { return JSONOutput.write(AcceptedJSON(accepted: accepted.map(LostJSON.init))) }
+        Console.line(
+            accepted.isEmpty
+                ? say("没有待确认的丢失记录。", "There is no notice of lost changes.")
+                : say("已确认 \(accepted.count) 条丢失记录，不再提示。", "Notices of lost changes ended: \(accepted.count).")
+        )
+    }
+
+    private struct AcceptedJSON: Encodable {
+        let accepted: [LostJSON]
     }
 
     private static func tell(_ rebuilt: Rebuilt, _ kind: StoreKind) {

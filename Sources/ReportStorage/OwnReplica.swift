@@ -75,9 +75,15 @@ extension StoreWriter {
         guard try shown.contains(where: { try chains.position(of: $0, hash: self.reader.hash) == nil }) else {
             return false
         }
+        try self.writeOn(as: newReplica, now: now)
+        return true
+    }
+
+    /// Writes under another id from now on, and remembers the one before.
+    func writeOn(as newReplica: ReplicaID, now: Timestamp) throws {
+        guard let own = try self.reader.ownReplica() else { return try self.setOwnReplica(newReplica) }
         try self.set(Setting.former, to: (own.former + [own.current]).map(\.description).joined(separator: " "))
         try self.set(Setting.since, to: String(now.secondsSince1970))
         try self.setOwnReplica(newReplica)
-        return true
     }
 }

@@ -17,11 +17,14 @@ extension ReportDatabase {
     /// - Parameters:
     ///   - completing: adds what could not be read of the settings; throws to leave everything as it is.
     ///   - units: told the completed settings; where a chain's row is lost, it is looked for among these.
+    ///   - newReplica: the store's replica, if its own cannot be read or some of its own changes are lost: another
+    ///     incarnation, to which no number is taken.
     ///   - now: names the damaged file.
     /// - Throws: `StoreError`; then everything is as it was.
     package static func rebuild(
         kind: StoreKind,
         directory: String,
+        newReplica: ReplicaID,
         now: Timestamp,
         completing: (inout SavedSettings) throws -> Void,
         units: (SavedSettings) -> Set<UnitCode>
@@ -29,13 +32,21 @@ extension ReportDatabase {
         let path = directory + "/" + kind.fileName
         guard FileManager.default.fileExists(atPath: path) else { throw StoreError.notFound(directory: directory) }
         return try self.explaining(path: path) {
-            try self.rebuild(kind: kind, path: path, now: now, completing: completing, units: units)
+            try self.rebuild(
+                kind: kind,
+                path: path,
+                newReplica: newReplica,
+                now: now,
+                completing: completing,
+                units: units
+            )
         }
     }
 
     private static func rebuild(
         kind: StoreKind,
         path: String,
+        newReplica: ReplicaID,
         now: Timestamp,
         completing: (inout SavedSettings) throws -> Void,
         units: (SavedSettings) -> Set<UnitCode>
@@ -56,6 +67,9 @@ extension ReportDatabase {
             values: salvage.settings,
             schemeFiles: salvage.isSchemeDoubtful ? [:] : salvage.schemeFiles
         )
+        if saved.values[OwnReplica.setting].flatMap({ ReplicaID($0) }) == nil {
+            saved.values[OwnReplica.setting] = newReplica.description
+        }
         try completing(&saved)
         var rebuilt: Rebuilt?
         try self.make(kind: kind, path: file.draft) { writer in
@@ -69,7 +83,7 @@ extension ReportDatabase {
                 }
             }
             let outcome = try Rebuilder(salvage, into: writer, units: units(saved)).rebuild(isRoot: kind == .server)
-            try writer.noteLost(outcome.losses)
+            try writer.noteLost(outcome.losses, now: now, newReplica: newReplica)
             rebuilt = outcome
         }
         rebuilt!.damagedPath = try damaged.makeRoom(for: file.draft, now: now)

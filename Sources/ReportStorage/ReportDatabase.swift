@@ -41,10 +41,12 @@ package final class ReportDatabase: Sendable {
         var isDirectory: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
         guard !isDirectory.boolValue else { throw StoreError.foreign(path: path) }
+        let otherKind = StoreKind.allCases.first { other in
+            other != kind && FileManager.default.fileExists(atPath: directory + "/" + other.fileName)
+        }
         if case .create = access {
             // A log that is left of another store would be taken for this one's.
-            let others = StoreKind.allCases.filter { $0 != kind }.map { directory + "/" + $0.fileName }
-            guard !exists, !others.contains(where: FileManager.default.fileExists),
+            guard !exists, otherKind == nil,
                 !WriteAheadLog.isThere(besideStoreAt: path)
             else {
                 throw StoreError.alreadyExists(directory: directory)
@@ -63,7 +65,10 @@ package final class ReportDatabase: Sendable {
                 throw error
             }
         } else {
-            guard exists else { throw StoreError.absent(from: directory, path: path) }
+            guard exists else {
+                if let otherKind { throw StoreError.otherKind(directory: directory, otherKind) }
+                throw StoreError.absent(from: directory, path: path)
+            }
         }
         try self.init(kind: kind, path: path, access: access == .create ? .write : access)
     }

@@ -22,6 +22,8 @@ package enum StoreKind: Int32, Sendable, CaseIterable {
 /// Why a store cannot be opened or written. The file is left as it was.
 package enum StoreError: ExplainedError, Equatable {
     case notFound(directory: String)
+    /// There is a store, but one of this kind.
+    case otherKind(directory: String, StoreKind)
     case alreadyExists(directory: String)
     case foreign(path: String)
     case newer(path: String, version: Int32)
@@ -36,6 +38,7 @@ package enum StoreError: ExplainedError, Equatable {
     package var code: String {
         switch self {
         case .notFound: "store_not_found"
+        case .otherKind: "store_of_other_kind"
         case .alreadyExists: "store_exists"
         case .foreign: "store_foreign"
         case .newer: "store_newer"
@@ -53,6 +56,10 @@ package enum StoreError: ExplainedError, Equatable {
         switch self {
         case .notFound(let directory):
             Bilingual("目录 \(directory) 中没有汇流数据库。", "There is no Huiliu store in \(directory).")
+        case .otherKind(let directory, .client):
+            Bilingual("目录 \(directory) 中是县区的数据库，不是省级的。", "\(directory) holds an office's store, not the province's.")
+        case .otherKind(let directory, .server):
+            Bilingual("目录 \(directory) 中是省级的数据库，不是县区的。", "\(directory) holds the province's store, not an office's.")
         case .alreadyExists(let directory):
             Bilingual(
                 "目录 \(directory) 中已有汇流数据库，未作改动。",
@@ -95,6 +102,11 @@ package enum StoreError: ExplainedError, Equatable {
         switch self {
         case .notFound:
             Bilingual("请先运行 init，或用 --store 指定目录。", "Run init first, or name the directory with --store.")
+        case .otherKind:
+            Bilingual(
+                "县区的数据库用 huiliu-client，省级的用 huiliu-server；或用 --store 指定另一目录。",
+                "An office's store is for huiliu-client, the province's for huiliu-server; or name another directory with --store."
+            )
         case .alreadyExists:
             Bilingual("请换一个目录，或直接使用已有数据库。", "Use another directory, or the store that is there.")
         case .foreign:

@@ -24,6 +24,12 @@ struct ClientRebuild: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: JSONOption
+    @Flag(
+        help: ArgumentHelp(
+            say("已核对上次重建丢失的更改，不再提示；不作别的", "End the notice of what an earlier rebuilding lost, and do nothing else.")
+        )
+    )
+    var acceptLosses = false
     @Option(help: ArgumentHelp(say("本单位代码", "This office's unit code."), valueName: "unit"))
     var unit: String?
     @Option(help: ArgumentHelp(say("省级服务器地址", "The province's address."), valueName: "host:port"))
@@ -43,6 +49,7 @@ struct ClientRebuild: AsyncParsableCommand {
             .client,
             in: self.common.storeDirectory,
             isJSON: self.output.json,
+            acceptingLosses: self.acceptLosses,
             isSchemeWhole: { try OpenedClient.store(self.common, access: .inspect).isSchemeWhole() }
         ) {
             do {

@@ -58,22 +58,25 @@ struct ClientStatus: AsyncParsableCommand {
             status.unsent == 0
                 ? say("全部已送达省级。", "Everything is delivered to the province.")
                 : say(
-                    "未送达 \(status.unsent) 笔更改，最早 \(status.unsentSince?.description ?? "—")；数据都在本机，有网时运行 sync。",
-                    "Changes not delivered: \(status.unsent), the oldest of \(status.unsentSince?.description ?? "—"); they are kept here, run sync when there is a line."
+                    "未送达 \(status.unsent) 笔更改，最早 \(status.unsentSince?.shownInShanghai ?? "—")；数据都在本机，有网时运行 sync。",
+                    "Changes not delivered: \(status.unsent), the oldest of \(status.unsentSince?.shownInShanghai ?? "—"); they are kept here, run sync when there is a line."
                 )
         )
         Console.line(
-            say("上次同步：\(status.lastSync?.description ?? "从未")", "Last sync: \(status.lastSync?.description ?? "never")")
+            say(
+                "上次同步：\(status.lastSync?.shownInShanghai ?? "从未")",
+                "Last sync: \(status.lastSync?.shownInShanghai ?? "never")"
+            )
         )
         if let since = status.ownReplica.since, let former = status.ownReplica.former.last {
             Console.line(
                 say(
-                    "\(since) 发现本机数据曾从旧副本恢复，或被复制到另一台电脑；两边的更改都保留，缺少的由同步取回。此后设备号为 \(status.ownReplica.current)（原为 \(former)）。",
-                    "On \(since) this store was found to be restored from an older copy, or copied to another machine. The changes of both are kept, and syncing brings what is missing. It writes as \(status.ownReplica.current) since then (before: \(former))."
+                    "\(since.shownInShanghai) 发现本机数据曾从旧副本恢复、重建，或被复制到另一台电脑；两边的更改都保留，缺少的由同步取回。此后设备号为 \(status.ownReplica.current)（原为 \(former)）。",
+                    "On \(since.shownInShanghai) this store was found to be restored from an older copy, rebuilt, or copied to another machine. The changes of both are kept, and syncing brings what is missing. It writes as \(status.ownReplica.current) since then (before: \(former))."
                 )
             )
         }
-        Self.tellLost(status.lost)
+        LostReport.tell(status.lost)
         if let skew = status.skewSeconds, skew.magnitude > 120 {
             Console.line(
                 say(
@@ -89,34 +92,6 @@ struct ClientStatus: AsyncParsableCommand {
                     "Cells in conflict: \(status.conflictCount); see them with conflicts."
                 )
             )
-        }
-    }
-
-    /// Says what a damaged store had and nobody has given back: only a person can enter it again.
-    static func tellLost(_ lost: [LostChanges]) {
-        for changes in lost {
-            let device = changes.device ?? changes.replica.description
-            let (first, last) = (changes.sequences.lowerBound, changes.sequences.upperBound)
-            Console.line(
-                say(
-                    "数据库损坏时丢失、至今没有取回：范围 \(changes.scope) 中“\(device)”的第 \(first) 至 \(last) 笔更改。请对照纸面核对，缺的重新填报。",
-                    "Lost when the store was damaged, and not come back: changes \(first) to \(last) of “\(device)” in \(changes.scope). Compare with your papers, and enter again what is missing."
-                )
-            )
-        }
-    }
-
-    private struct LostJSON: Encodable {
-        let scope: String
-        let replica: String
-        let first: UInt64
-        let last: UInt64
-
-        init(_ lost: LostChanges) {
-            self.scope = lost.scope.description
-            self.replica = lost.replica.description
-            self.first = lost.sequences.lowerBound
-            self.last = lost.sequences.upperBound
         }
     }
 

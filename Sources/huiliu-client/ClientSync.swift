@@ -96,7 +96,7 @@ struct ClientSync: AsyncParsableCommand {
                     )
                 )
             }
-            ClientStatus.tellLost(status.lost)
+            LostReport.tell(status.lost)
         }
         if conflicts > 0 || !status.lost.isEmpty { throw ExitCode(Exit.attention) }
     }

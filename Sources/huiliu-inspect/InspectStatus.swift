@@ -44,9 +44,15 @@ struct InspectStatus: AsyncParsableCommand {
                 )
             }
         }
+        let lost = try store.database.read { try $0.lostChanges() }
         if self.output.json {
             JSONOutput.write(
-                StatusJSON(kind: store.database.kind.name, scheme: store.schemeText, scopes: scopes)
+                StatusJSON(
+                    kind: store.database.kind.name,
+                    scheme: store.schemeText,
+                    scopes: scopes,
+                    lost: lost.map(LostJSON.init)
+                )
             )
             return
         }
@@ -68,12 +74,14 @@ struct InspectStatus: AsyncParsableCommand {
             ])
         }
         for line in table.lines { Console.line(line) }
+        LostReport.tell(lost)
     }
 
     private struct StatusJSON: Encodable {
         let kind: String
         let scheme: String
         let scopes: [ScopeJSON]
+        let lost: [LostJSON]
     }
 
     private struct ScopeJSON: Encodable {

@@ -38,7 +38,7 @@ struct ServerDevices: AsyncParsableCommand {
             let unit = server.scheme.unit(device.unit)?.name[Speech.language] ?? ""
             table.add([
                 "\(device.unit) \(unit)", device.name ?? "—", String(device.changeCount),
-                device.lastSeen.description, device.replica.description + continued,
+                device.lastSeen.shownInShanghai, device.replica.description + continued,
             ])
         }
         for line in table.lines { Console.line(line) }

@@ -21,6 +21,12 @@ struct ServerRebuild: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: JSONOption
+    @Flag(
+        help: ArgumentHelp(
+            say("已核对上次重建丢失的更改，不再提示；不作别的", "End the notice of what an earlier rebuilding lost, and do nothing else.")
+        )
+    )
+    var acceptLosses = false
     @Option(
         help: ArgumentHelp(
             say("报表制度目录，仅在读不出原有制度时使用", "The scheme's directory, in case the store's own cannot be read."),
@@ -35,6 +41,7 @@ struct ServerRebuild: AsyncParsableCommand {
             .server,
             in: self.common.storeDirectory,
             isJSON: self.output.json,
+            acceptingLosses: self.acceptLosses,
             isSchemeWhole: { try OpenedServer.store(self.common, access: .inspect).isSchemeWhole() }
         ) {
             do {

@@ -91,8 +91,43 @@ struct DamageTests {
         if damage == .header || damage == .firstPages {
             #expect(cell["value"]["number"] == "471.1")
         }
+        let inspected = try await Command.inspect.json(["status", "--store", stage.office.store])
+        #expect(inspected["lost"].list.count == lost.count)
+        let accepted = try await stage.office.json("rebuild", "--accept-losses")
+        #expect(accepted.keys == ["format", "accepted"] && accepted["accepted"].list.count == lost.count)
+        #expect(try await stage.office.json("status")["lost"] == [])
         let again = try await stage.office.json("rebuild")
         #expect(again["problem"] == nil && again["damaged"] == nil && again["lost"] == [])
+    }
+
+    @Test("that lost changes says so until a person has accepted it, also after going on")
+    func told() async throws {
+        let stage = try await Stage()
+        try Damage.header.strike(stage.office.store + "/client.sqlite", seed: 1)
+        _ = try await stage.rebuild()
+        let file = stage.office.store + "/client.sqlite"
+        let note = "410728-01 \(try await stage.office.json("status")["replica"].text ?? "") 0 9\n? ? 2 4"
+        let insert =
+            "INSERT INTO setting VALUES ('lost_changes', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        let script =
+            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2], [sys.argv[3]]); c.commit()"
+        let written = try await RunningProgram(
+            URL(fileURLWithPath: "/usr/bin/env"),
+            ["python3", "-c", script, file, insert, note]
+        ).finished()
+        #expect(written.exitCode == 0, "\(written.errors)")
+        for (language, known, unknown) in [
+            ("zh", "至 9 笔更改", "2 笔更改，已无从得知属于谁"), ("en", "to 9 of", "2 changes, nothing tells whose"),
+        ] {
+            let status = try await stage.office.run("status", "--lang", language)
+            #expect(status.exitCode == 1 && status.output.contains(known) && status.output.contains(unknown))
+        }
+        let accepted = try await stage.office.run("rebuild", "--accept-losses", "--lang", "zh")
+        #expect(accepted.output == "已确认 2 条丢失记录，不再提示。\n" && accepted.exitCode == 0)
+        let status = try await stage.office.run("status", "--lang", "zh")
+        #expect(status.exitCode == 0 && !status.output.contains("丢失"))
+        let none = try await stage.office.run("rebuild", "--accept-losses", "--lang", "en")
+        #expect(none.output == "There is no notice of lost changes.\n" && none.exitCode == 0)
     }
 
     @Test("of the province is rebuilt, and the offices bring back what is missing", arguments: Damage.allCases)

@@ -118,7 +118,7 @@ struct JSONContractTests {
         ),
         Place(.server, "scheme show", ["format", "scheme", "name", "version", "fingerprint", "units", "forms"]),
         Place(.server, "scheme show", at: ["forms", "[]"], ["form", "name", "items"]),
-        Place(.inspect, "status", ["format", "kind", "scheme", "scopes"]),
+        Place(.inspect, "status", ["format", "kind", "scheme", "scopes", "lost"]),
         Place(.inspect, "status", at: ["scopes", "[]"], ["scope", "changes", "cells", "conflicts", "tip", "heads"]),
         Place(.inspect, "status", at: ["scopes", "[]", "heads", "[]"], ["replica", "sequence", "hash"]),
         Place(.inspect, "log", ["format", "changes"]),

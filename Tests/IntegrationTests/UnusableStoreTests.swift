@@ -145,6 +145,20 @@ struct UnusableStoreTests {
         )
     }
 
+    @Test("because it is the other side's, says so")
+    func otherKind() async throws {
+        let stores = try await Stores()
+        for (command, arguments, chinese, english) in [
+            (Command.client, ["status", "--store", stores.province], "是省级的数据库，不是县区的", "holds the province's store"),
+            (Command.server, ["devices", "--store", stores.office.store], "是县区的数据库，不是省级的", "holds an office's store"),
+        ] {
+            for (language, words) in [("zh", chinese), ("en", english)] {
+                let refused = try await command.run(arguments + ["--lang", language])
+                #expect(refused.exitCode == 4 && refused.errors.contains(words), "\(refused.errors)")
+            }
+        }
+    }
+
     @Test("because it is a file, says so and leaves the file as it is")
     func file() async throws {
         let scene = try Scene()

@@ -113,6 +113,7 @@ struct WriteAheadLogTests {
             try ReportDatabase.rebuild(
                 kind: .client,
                 directory: self.store.directory.path,
+                newReplica: ReplicaID(rawValue: 0xABCD),
                 now: Timestamp(secondsSince1970: 1_720_000_000),
                 completing: { _ in },
                 units: { _ in [GeneratedHistory.scope] }

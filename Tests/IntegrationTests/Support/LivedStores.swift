@@ -140,7 +140,7 @@ final class LivedStores: Sendable {
     func expectTold(_ office: Office, exits exitCode: Int32 = 0) async throws {
         let status = try await office.json("status", exits: exitCode)
         #expect(!status["former_replicas"].list.isEmpty)
-        for (language, words) in [("zh", "从旧副本恢复，或被复制"), ("en", "restored from an older copy, or copied")] {
+        for (language, words) in [("zh", "从旧副本恢复、重建，或被复制"), ("en", "restored from an older copy, rebuilt, or copied")] {
             #expect(try await office.run("status", "--lang", language).output.contains(words))
         }
         let devices = try await Command.server.json(["devices", "--store", self.server.store])["devices"].list
