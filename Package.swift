@@ -131,7 +131,7 @@ var targets: [Target] = [
             "TestSupport",
         ]
     ),
-    tests("ReportModelTests", ["ReportModel", bigInt]),
+    tests("ReportModelTests", ["ReportModel", bigInt, crypto]),
     // The sessions run the sync that the specification shows in bytes.
     tests(
         "ReportWireTests",

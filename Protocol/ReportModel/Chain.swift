@@ -101,4 +101,28 @@ package enum Hexadecimal {
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: max(0, digitCount - digits.count)) + digits
     }
+
+    /// Two small letters or digits a byte.
+    package static func text(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { self.text($0, digitCount: 2) }.joined()
+    }
+
+    /// Reads what ``text(_:)`` prints.
+    package static func bytes(_ text: some StringProtocol) -> [UInt8]? {
+        let digits = Array(text.utf8)
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        func value(_ digit: UInt8) -> UInt8? {
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+            default: nil
+            }
+        }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
 }
