@@ -78,7 +78,7 @@ sanitize: install
 	for build in 'thread -c debug' 'address -c release -Xswiftc -enable-testing'; do \
 		flags="--sanitize=$$build --scratch-path .build-$${build%% *}"; \
 		swift build --build-tests $$flags; \
-		TSAN_OPTIONS=halt_on_error=1 ASAN_OPTIONS=detect_leaks=0 \
+		TSAN_OPTIONS=halt_on_error=1 ASAN_OPTIONS=detect_leaks=0:suppressions=$(CURDIR)/Tests/Sanitize/address.txt \
 			swift test --skip-build $$flags --experimental-maximum-parallelization-width 8; \
 	done
 

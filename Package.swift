@@ -152,7 +152,7 @@ var targets: [Target] = [
     ),
     .testTarget(
         name: "ReportStorageTests",
-        dependencies: ["ReportModel", "ReportStorage", "TestSupport", grdb],
+        dependencies: ["ReportModel", "ReportStorage", "TestSupport", grdb, crypto],
         path: "Tests/ReportStorageTests",
         exclude: ["Schemas"],
         swiftSettings: settings

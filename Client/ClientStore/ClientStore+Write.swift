@@ -215,7 +215,13 @@ extension ClientStore {
                 writes[address.unit, default: []].append(Change.Write(address.inScope, .text(text)))
             }
             for (scope, scopeWrites) in writes.sorted(by: { $0.key < $1.key }) {
-                try self.append(scopeWrites, in: scope, now: now, writer)
+                try writer.writeOwn(
+                    scopeWrites,
+                    in: scope,
+                    author: self.identity.author,
+                    deviceName: self.identity.name,
+                    now: now
+                )
             }
             return outcomes
         }
@@ -276,68 +282,5 @@ extension ClientStore {
         if cell.isConflict { return .changed }
         if edit.value == cell.value { return .same }
         return cell.versions.isEmpty ? .new : .changed
-    }
-
-    private func append(
-        _ writes: [Change.Write],
-        in scope: UnitCode,
-        now: Timestamp,
-        _ writer: StoreWriter
-    ) throws {
-        var rest = writes.sorted { $0.address < $1.address }[...]
-        // A sync may have given the store a new id since it was opened.
-        let ownReplica = try Self.ownReplica(writer.reader)
-        let replica = ownReplica.current
-        if try !writer.chains(in: scope).lines.contains(where: { $0.replica == replica }) {
-            // In the first change, whatever forms come before it.
-            rest.insert(
-                Change.Write(SystemForm.deviceName(of: replica), .text(self.identity.name)),
-                at: rest.startIndex
-            )
-            if let former = ownReplica.former.last {
-                rest.insert(
-                    Change.Write(SystemForm.deviceContinues(of: replica), .text(former.description)),
-                    at: rest.startIndex
-                )
-            }
-        }
-        while !rest.isEmpty {
-            let chains = try writer.chains(in: scope)
-            let own = chains.lines.filter { $0.replica == replica }
-                .max { $0.head.sequence < $1.head.sequence }
-            let difference = chains.frontier.difference(from: own?.frontierAtHead ?? Frontier())
-            var count = min(rest.count, ChangeLimits.writeCountMax)
-            var change = Change(
-                time: now,
-                author: self.identity.author,
-                contextDifference: difference,
-                writes: Array(rest.prefix(count))
-            )
-            while change.canonicalBytes.count > ChangeLimits.canonicalByteCountMax {
-                count = (count + 1) / 2
-                change = Change(
-                    time: now,
-                    author: self.identity.author,
-                    contextDifference: difference,
-                    writes: Array(rest.prefix(count))
-                )
-            }
-            rest = rest.dropFirst(count)
-            let chained = ChainedChange(
-                replica: replica,
-                sequence: (own?.head.sequence ?? 0) + 1,
-                predecessorTag: own?.head.hash.tag ?? 0,
-                change: change
-            )
-            let taken = try writer.take(
-                chained,
-                canonicalBytes: change.canonicalBytes,
-                in: scope,
-                received: now
-            )
-            guard case .held(_, isNew: true) = taken else {
-                preconditionFailure("a store always holds what its own change builds on")
-            }
-        }
     }
 }

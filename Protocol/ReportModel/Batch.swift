@@ -14,11 +14,14 @@ package struct Batch: Hashable, Sendable {
         package var firstSequence: UInt64
         /// The first 4 bytes of the hash before the first change of the run; 0 where ``firstSequence`` is 1.
         package var predecessorTag: UInt32
+        /// Of the last change of the run; `nil` where nobody seals.
+        package var seal: Seal?
 
-        package init(replica: ReplicaID, firstSequence: UInt64, predecessorTag: UInt32) {
+        package init(replica: ReplicaID, firstSequence: UInt64, predecessorTag: UInt32, seal: Seal? = nil) {
             self.replica = replica
             self.firstSequence = firstSequence
             self.predecessorTag = predecessorTag
+            self.seal = seal
         }
     }
 
@@ -64,6 +67,7 @@ package struct Batch: Hashable, Sendable {
             self.entries.append(
                 Entry(chain: chain, change: chained.change, canonicalBytes: stored.canonicalBytes)
             )
+            self.chains[chain].seal = stored.seal
             chainEnding[stored.reference] = chain
         }
     }
@@ -74,14 +78,43 @@ package struct StoredChange: Hashable, Sendable {
     package var chained: ChainedChange
     package var hash: ChainHash
     package var canonicalBytes: [UInt8]
+    /// Who seals the chain that it belongs to; `nil` where nobody seals.
+    package var signer: DeviceID?
+    /// The seal of this very change, where it has one: a seal covers what is before it in its chain as well.
+    package var seal: Seal?
 
-    package init(chained: ChainedChange, hash: ChainHash, canonicalBytes: [UInt8]) {
+    package init(
+        chained: ChainedChange,
+        hash: ChainHash,
+        canonicalBytes: [UInt8],
+        signer: DeviceID? = nil,
+        seal: Seal? = nil
+    ) {
         self.chained = chained
         self.hash = hash
         self.canonicalBytes = canonicalBytes
+        self.signer = signer
+        self.seal = seal
     }
 
     package var reference: Reference {
         Reference(replica: self.chained.replica, sequence: self.chained.sequence, tag: self.hash.tag)
+    }
+}
+
+extension [StoredChange] {
+    /// Where the changes may be parted, as the count of those before: everywhere if nobody seals; else only where of each
+    /// chain the last change before is sealed, so that either part proves itself. The last is the count of all that can be
+    /// sent.
+    package var partings: [Int] {
+        var partings: [Int] = []
+        // By what the next change of the chain would follow.
+        var unsealed: Set<Reference> = []
+        for (index, stored) in self.enumerated() {
+            if let predecessor = stored.chained.predecessor { unsealed.remove(predecessor) }
+            if stored.signer != nil, stored.seal == nil { unsealed.insert(stored.reference) }
+            if unsealed.isEmpty { partings.append(index + 1) }
+        }
+        return partings
     }
 }

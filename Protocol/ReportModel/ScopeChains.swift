@@ -17,15 +17,25 @@ package struct ScopeChains: Hashable, Sendable {
         package let replica: ReplicaID
         /// The change that the line's first change follows; `nil` when that is the start of the chain.
         package let fork: Position?
+        /// Who seals the line, from its first change to its last; `nil` where nobody seals.
+        package let signer: DeviceID?
         package internal(set) var head: Head
         /// The author's frontier right after the head was written: the base of the next change's context difference.
         package internal(set) var frontierAtHead: Frontier
 
         /// - Parameter number: unique within the store.
-        package init(number: LineNumber, replica: ReplicaID, fork: Position?, head: Head, frontierAtHead: Frontier) {
+        package init(
+            number: LineNumber,
+            replica: ReplicaID,
+            fork: Position?,
+            signer: DeviceID? = nil,
+            head: Head,
+            frontierAtHead: Frontier
+        ) {
             self.number = number
             self.replica = replica
             self.fork = fork
+            self.signer = signer
             self.head = head
             self.frontierAtHead = frontierAtHead
         }
@@ -176,6 +186,8 @@ extension ScopeChains {
         case extends(LineNumber, Accepted)
         /// It follows a change that has a successor already (or begins a chain anew): a line of its own.
         case branches(from: Position?, Accepted)
+        /// It goes on with a chain that somebody else seals; it must not be stored.
+        case foreign
     }
 
     /// What a store learns about a change by placing it.
@@ -183,6 +195,7 @@ extension ScopeChains {
         package var sequence: UInt64
         package var replica: ReplicaID
         package var hash: ChainHash
+        package var signer: DeviceID?
         /// Everything the author had been shown: the heads of the frontier, the predecessor included.
         package var context: Frontier
         package var frontierAfter: Frontier
@@ -190,11 +203,14 @@ extension ScopeChains {
 
     /// Decides what to do with `chained`; ``take(_:as:)`` carries it out.
     ///
-    /// - Parameter frontierAfter: the author's frontier after a held change that is no head of a line. Asked only when a
-    ///   chain branches, so it may be slow.
+    /// - Parameters:
+    ///   - signer: who seals it; `nil` where nobody seals. What the seal is worth was proven before (``BatchProof``).
+    ///   - frontierAfter: the author's frontier after a held change that is no head of a line. Asked only when a chain
+    ///     branches, so it may be slow.
     package func placement(
         of chained: ChainedChange,
         canonicalBytes: [UInt8],
+        signer: DeviceID? = nil,
         hash: HashReader,
         frontierAfter: (Position) throws -> Frontier
     ) rethrows -> Placement {
@@ -205,13 +221,16 @@ extension ScopeChains {
         if let reference = chained.predecessor {
             guard let position = try self.position(of: reference, hash: hash) else { return .gap(missing: reference) }
             let line = self[position.line]
+            guard line.signer == signer else { return .foreign }
             extended = line.head.sequence == position.sequence ? line : nil
             hashBefore = try extended?.head.hash ?? hash(position)
             predecessor = position
         }
         let ownHash = hashBefore.next(canonicalBytes)
         let name = Reference(replica: chained.replica, sequence: chained.sequence, tag: ownHash.tag)
-        if let held = try self.position(of: name, hash: hash) { return .duplicate(held) }
+        if let held = try self.position(of: name, hash: hash) {
+            return self[held.line].signer == signer ? .duplicate(held) : .foreign
+        }
         for reference in chained.change.contextDifference where self.safeguards.contains(.causalClosure) {
             guard try self.position(of: reference, hash: hash) != nil else { return .gap(missing: reference) }
         }
@@ -223,6 +242,7 @@ extension ScopeChains {
             sequence: chained.sequence,
             replica: chained.replica,
             hash: ownHash,
+            signer: signer,
             context: context,
             frontierAfter: after
         )
@@ -260,6 +280,7 @@ extension ScopeChains {
                 number: number,
                 replica: accepted.replica,
                 fork: fork,
+                signer: accepted.signer,
                 head: Head(sequence: accepted.sequence, hash: accepted.hash),
                 frontierAtHead: accepted.frontierAfter
             )

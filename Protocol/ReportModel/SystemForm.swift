@@ -22,6 +22,16 @@ package enum SystemForm {
         )
     }
 
+    /// What the authority has granted to devices in a scope: one row a device, named by the 32 hexadecimal digits of its
+    /// id. Only what the authority has sealed counts here.
+    package static let grants: Code = "_grants"
+    package static let grantKey: Code = "key"
+
+    /// The cell that holds a device's public key, as text.
+    package static func grantKey(of device: DeviceID) -> AddressInScope {
+        AddressInScope(form: self.grants, period: .none, row: Code(device.description)!, item: self.grantKey)
+    }
+
     /// The marks on reports as wholes, in the scope of the unit that reports and in the report's period; one row a
     /// form, named by the form's code.
     package static let report: Code = "_report"

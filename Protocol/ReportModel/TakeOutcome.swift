@@ -5,6 +5,8 @@ package struct TakeOutcome: Hashable, Sendable {
     package var held: [Reference?] = []
     /// The first change that was not stored because something it builds on is not held.
     package var missing: Reference?
+    /// Nothing was stored, because the batch does not prove who wrote it.
+    package var problem: SealProblem?
     package var takenCount = 0
     package var duplicateCount = 0
 

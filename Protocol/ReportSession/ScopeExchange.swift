@@ -171,6 +171,7 @@ struct ScopeExchange: Hashable, Sendable {
         own: Frontier
     ) throws(ProtocolError) -> [SessionAction] {
         self.own = own
+        if let problem = outcome.problem { throw .unproven(problem, in: self.scope) }
         var actions: [SessionAction] = []
         if self.hasUnknownHeads, outcome.takenCount > 0 { self.isExhausted = false }
         if outcome.missing != nil {

@@ -6,8 +6,10 @@ extension Batch {
     /// `changes` in as few batches as fit frames. Their canonical bytes together are those of one batch at most.
     package static func batches(of changes: [StoredChange], in scope: UnitCode) -> [Batch] {
         let batch = Batch(scope: scope, changes: changes)
-        if changes.count < 2 || batch.fitsFrame { return [batch] }
-        let middle = changes.count / 2
+        let partings = changes.partings.filter { $0 < changes.count }
+        guard !partings.isEmpty, !batch.fitsFrame else { return [batch] }
+        // The one nearest to the middle.
+        let middle = partings.min { abs($0 * 2 - changes.count) < abs($1 * 2 - changes.count) }!
         return self.batches(of: Array(changes[..<middle]), in: scope)
             + self.batches(of: Array(changes[middle...]), in: scope)
     }
@@ -18,11 +20,13 @@ extension Batch {
         guard self.chains.count <= Limits.batchChainCountMax, self.entries.count <= Limits.batchChangeCountMax,
             writeCount <= Limits.batchWriteCountMax
         else { return false }
-        // Columns cost at most 11 bytes a write, 16 a change and 24 a chain more than canonical bytes, where every code,
-        // time and replica is another; only then is the frame measured.
+        // Columns cost at most 11 bytes a write, 16 a change, 24 a chain and 84 a seal more than canonical bytes, where every
+        // code, time, replica and signer is another; only then is the frame measured.
         let byteCount = self.entries.reduce(0) { $0 + $1.canonicalBytes.count }
         let byteCountMax = Limits.frameByteCountMax - 1024
-        if byteCount + 11 * writeCount + 16 * self.entries.count + 24 * self.chains.count < byteCountMax { return true }
+        if byteCount + 11 * writeCount + 16 * self.entries.count + (24 + 84) * self.chains.count < byteCountMax {
+            return true
+        }
         let columns = BatchColumns.encode(self)
         return columns.count <= Limits.batchInflatedByteCountMax && Self.payload(of: columns).bytes.count < byteCountMax
     }

@@ -24,6 +24,7 @@ package struct ProtocolError: Error, Hashable, Sendable {
         case connectionLost = 16
         case tooManyConnections = 17
         case tooSlow = 18
+        case unprovenBatch = 19
     }
 
     /// The raw code as it came; a newer peer may say one that is not in ``Code``.
@@ -146,6 +147,28 @@ extension ProtocolError {
             .tooManyGaps,
             "单位 \(scope) 的更改多次缺少前置内容，同步停止；请稍后重试，若仍如此请联系管理员。",
             "Changes of \(scope) kept arriving without what they build on; try again, then ask the operator."
+        )
+    }
+
+    /// A batch that does not prove who wrote what is in it.
+    package static func unproven(_ problem: SealProblem, in scope: UnitCode) -> Self {
+        let (chinese, english) =
+            switch problem {
+            case .unsealed(let replica): ("设备号 \(replica) 的更改没有签封", "changes of \(replica) are not sealed")
+            case .unknownSigner(let device):
+                ("签封的设备 \(device) 在此没有授权", "the device \(device) that sealed it was granted nothing there")
+            case .wrongSignature(let device):
+                ("设备 \(device) 的签封与内容不符", "the seal of the device \(device) does not fit what it seals")
+            case .anothersChain(let device, let replica):
+                (
+                    "设备 \(device) 续写了别人的设备号 \(replica)",
+                    "the device \(device) went on with the chain \(replica), which is another's"
+                )
+            }
+        return Self(
+            .unprovenBatch,
+            "单位 \(scope) 的一批更改未被接收：\(chinese)。请联系省级管理员。",
+            "A batch of changes of \(scope) was not taken: \(english). Ask the province."
         )
     }
 

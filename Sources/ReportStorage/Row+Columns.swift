@@ -41,6 +41,22 @@ extension Row {
         Array(try self.decode(Data.self, forColumn: column))
     }
 
+    /// `nil` for NULL, and where the row has no such column.
+    func optionalBytes(_ column: String) throws -> [UInt8]? {
+        guard self.hasColumn(column), !(self[column] as DatabaseValue).isNull else { return nil }
+        return try self.bytes(column)
+    }
+
+    /// Who seals a line; stores of former programs have no such column.
+    func signer() throws -> DeviceID? {
+        try self.optionalBytes("signer").map { bytes in
+            guard let signer = DeviceID(bytes: bytes) else {
+                throw MalformedBytes(offset: 0, expected: "a device in column signer")
+            }
+            return signer
+        }
+    }
+
     func time(_ column: String) throws -> Timestamp {
         Timestamp(secondsSince1970: try self.integer(column))
     }

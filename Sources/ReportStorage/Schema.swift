@@ -10,9 +10,13 @@ enum Schema {
         case .client:
             [
                 { try $0.execute(sql: Self.shared) }, { try $0.execute(sql: Self.importedNames) }, Self.addFilings,
-                Self.addChecksums,
+                Self.addChecksums, { try $0.execute(sql: Self.seals) },
             ]
-        case .server: [{ try $0.execute(sql: Self.shared + Self.serverOnly) }, Self.addFilings, Self.addChecksums]
+        case .server:
+            [
+                { try $0.execute(sql: Self.shared + Self.serverOnly) }, Self.addFilings, Self.addChecksums,
+                { try $0.execute(sql: Self.seals) },
+            ]
         }
     }
 
@@ -93,6 +97,22 @@ enum Schema {
         )
         database.remove(function: function)
     }
+
+    private static let seals = """
+        -- Who seals the line: 16 bytes; NULL where nobody seals.
+        ALTER TABLE line ADD COLUMN signer BLOB;
+
+        -- The signatures of the lines' signers over changes, each with all that is before it in its chain.
+        CREATE TABLE seal (
+            line INTEGER NOT NULL, sequence INTEGER NOT NULL, signature BLOB NOT NULL,
+            PRIMARY KEY (line, sequence)) WITHOUT ROWID;
+
+        -- The keys of the devices to which the authority has granted something in a scope.
+        CREATE TABLE granted (
+            scope INTEGER NOT NULL, device BLOB NOT NULL, key BLOB NOT NULL,
+            PRIMARY KEY (scope, device)) WITHOUT ROWID;
+
+        """
 
     private static let serverOnly = """
         -- Every replica that has said hello. last_seen: this store's clock, seconds.

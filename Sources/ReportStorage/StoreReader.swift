@@ -56,8 +56,7 @@ extension StoreReader {
         }
         let statement = try self.database.cachedStatement(
             sql: """
-                SELECT number, replica, fork_line, fork_sequence, head_sequence, head_hash, frontier
-                FROM line WHERE scope = ? ORDER BY number
+                SELECT * FROM line WHERE scope = ? ORDER BY number
                 """
         )
         let lines = try Row.fetchAll(statement, arguments: [number]).map { row in
@@ -73,6 +72,7 @@ extension StoreReader {
                 number: try row.integer("number"),
                 replica: ReplicaID(storedAs: try row.integer("replica")),
                 fork: fork,
+                signer: try row.signer(),
                 head: head,
                 frontierAtHead: Frontier(try reader.references(upTo: .max))
             )
@@ -192,21 +192,33 @@ extension StoreReader {
             // Beyond the last change fetched of a line that has more, the order among the lines is not known yet.
             if fetched.hasMore { horizon = min(horizon, fetched.changes.last!.position) }
         }
-        var result: [StoredChange] = []
-        var frontier = peer.frontier
-        var byteCount = 0
-        for (position, stored) in pending.sorted(by: { $0.position < $1.position }) where position <= horizon {
-            byteCount += stored.canonicalBytes.count
-            if byteCount > byteCountMax, !result.isEmpty { break }
-            result.append(stored)
-            frontier.advance(stored.chained.predecessor, to: stored.reference)
+        let inOrder = pending.sorted { $0.position < $1.position }.filter { $0.position <= horizon }.map(\.change)
+        let result = Self.sendable(inOrder, byteCountMax: byteCountMax)
+        if result.isEmpty, horizon < .max {
+            // What fits has no seal yet. A batch that was taken, or a run of own changes, never has more than a batch.
+            return try self.changes(in: scope, lackedBy: peer, byteCountMax: 2 * byteCountMax)
         }
+        var frontier = peer.frontier
+        for stored in result { frontier.advance(stored.chained.predecessor, to: stored.reference) }
         return LoadedChanges(
-            changes: result,
+            changes: Array(result),
             frontier: frontier,
             hasUnknownHeads: !unknown.isEmpty,
             wants: wants
         )
+    }
+
+    /// As many of the changes as fit, at least one, cut where either part proves itself.
+    private static func sendable(_ changes: [StoredChange], byteCountMax: Int) -> ArraySlice<StoredChange> {
+        var end = 0
+        var (byteCount, counted) = (0, 0)
+        for parting in changes.partings {
+            byteCount += changes[counted..<parting].reduce(0) { $0 + $1.canonicalBytes.count }
+            counted = parting
+            if byteCount > byteCountMax, end > 0 { break }
+            end = parting
+        }
+        return changes[..<end]
     }
 
     /// Some of the changes held of a replica's chain, for a peer on another branch of it.
@@ -225,10 +237,14 @@ extension StoreReader {
         in chains: ScopeChains,
         byteCountMax: Int
     ) throws -> (changes: [(position: Int64, change: StoredChange)], hasMore: Bool) {
+        let columns = "position, change.line, change.sequence, hash, bytes"
         let statement = try self.database.cachedStatement(
-            sql: """
-                SELECT position, line, sequence, hash, bytes FROM change
-                WHERE line = ? AND sequence > ? ORDER BY sequence
+            sql: line.signer == nil
+                ? "SELECT \(columns) FROM change WHERE line = ? AND sequence > ? ORDER BY sequence"
+                : """
+                SELECT \(columns), signature FROM change
+                LEFT JOIN seal ON seal.line = change.line AND seal.sequence = change.sequence
+                WHERE change.line = ? AND change.sequence > ? ORDER BY change.sequence
                 """
         )
         let cursor = try Row.fetchCursor(statement, arguments: [line.number, Int64(after)])
@@ -287,7 +303,11 @@ extension StoreReader {
                 change: try Change(canonicalBytes: bytes)
             ),
             hash: try row.chainHash("hash"),
-            canonicalBytes: bytes
+            canonicalBytes: bytes,
+            signer: line.signer,
+            seal: try line.signer.flatMap { signer in
+                try row.optionalBytes("signature").map { Seal(signer: signer, signature: $0) }
+            }
         )
     }
 }

@@ -130,13 +130,14 @@ extension StoreWriter {
         try self.database.executeCached(
             sql: """
                 INSERT INTO line
-                    (scope, replica, fork_line, fork_sequence, head_sequence, head_hash, frontier, delivered_sequence)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    (scope, replica, fork_line, fork_sequence, head_sequence, head_hash, frontier, delivered_sequence,
+                    signer)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 try self.number(of: scope), accepted.replica.stored, fork?.line, fork.map { Int64($0.sequence) },
                 Int64(accepted.sequence), Data(accepted.hash.bytes), Data(Self.encoded(accepted.frontierAfter)),
-                Int64(fork?.sequence ?? 0),
+                Int64(fork?.sequence ?? 0), accepted.signer.map { Data($0.bytes) },
             ]
         )
         return self.database.lastInsertedRowID

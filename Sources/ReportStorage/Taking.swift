@@ -2,9 +2,21 @@ import ReportModel
 
 extension StoreWriter {
     /// Takes what can be taken of `batch`, in its order. A change whose predecessor or context is not held is left, and
-    /// what follows it in its chain with it; the rest goes on.
+    /// what follows it in its chain with it; the rest goes on. Where there is an authority, a batch is taken whole, with
+    /// its seals proven, or not at all.
     package func take(_ batch: Batch, received: Timestamp) throws -> TakeOutcome {
         var outcome = TakeOutcome()
+        if let authority = try self.reader.authority() {
+            switch try self.proof(of: batch, authority: authority) {
+            case .sound: break
+            case .gap(let missing): outcome.missing = missing
+            case .unsound(let problem): outcome.problem = problem
+            }
+            guard outcome.missing == nil, outcome.problem == nil else {
+                outcome.held = batch.chains.map { _ in nil }
+                return outcome
+            }
+        }
         var reached = batch.chains.map { ChainReached(sequence: $0.firstSequence, tag: $0.predecessorTag) }
         for entry in batch.entries {
             let run = batch.chains[entry.chain]
@@ -15,7 +27,14 @@ extension StoreWriter {
                 predecessorTag: reached[entry.chain].tag,
                 change: entry.change
             )
-            switch try self.take(chained, canonicalBytes: entry.canonicalBytes, in: batch.scope, received: received) {
+            let taken = try self.take(
+                chained,
+                canonicalBytes: entry.canonicalBytes,
+                signer: run.seal?.signer,
+                in: batch.scope,
+                received: received
+            )
+            switch taken {
             case .gap(let missing):
                 outcome.missing = outcome.missing ?? missing
                 reached[entry.chain].isBroken = true
@@ -31,7 +50,21 @@ extension StoreWriter {
             }
         }
         outcome.held = reached.map(\.last)
+        for (run, last) in zip(batch.chains, outcome.held) {
+            if let seal = run.seal, let last { try self.keep(seal, of: last, in: batch.scope) }
+        }
         return outcome
+    }
+
+    private func proof(of batch: Batch, authority: DeviceKey) throws -> BatchProof {
+        let chains = try self.chains(in: batch.scope)
+        return try chains.proof(
+            of: batch,
+            authority: authority,
+            granted: { try self.reader.grantedKey(of: $0, in: batch.scope) },
+            hash: self.reader.hash,
+            frontierAfter: { try self.frontier(after: $0, in: chains) }
+        )
     }
 
     private struct ChainReached {
@@ -54,6 +87,7 @@ extension StoreWriter {
     package func take(
         _ chained: ChainedChange,
         canonicalBytes: [UInt8],
+        signer: DeviceID? = nil,
         in scope: UnitCode,
         received: Timestamp
     ) throws -> Taken {
@@ -61,6 +95,7 @@ extension StoreWriter {
         let placement = try chains.placement(
             of: chained,
             canonicalBytes: canonicalBytes,
+            signer: signer,
             hash: self.reader.hash,
             frontierAfter: { try self.frontier(after: $0, in: chains) }
         )
@@ -71,6 +106,8 @@ extension StoreWriter {
             return .held(isHead ? chains[position.line].head.hash : try self.reader.hash(at: position), isNew: false)
         case .gap(let missing):
             return .gap(missing: missing)
+        case .foreign:
+            throw MalformedBytes(offset: 0, expected: "one signer of the chain of \(chained.replica)")
         case .extends(let number, let acceptance):
             (accepted, line, fork) = (acceptance, number, nil)
         case .branches(let from, let acceptance):
@@ -91,6 +128,7 @@ extension StoreWriter {
             in: scope
         )
         try self.filings.note(chained.change, in: scope, received: received, self)
+        if let signer { try self.noteGrants(chained.change, signer: signer, in: scope) }
         return .held(accepted.hash, isNew: true)
     }
 }

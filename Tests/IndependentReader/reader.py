@@ -155,6 +155,17 @@ class Reader:
             b.notes.append(("inflated", notes))
         return {"deflated": True, **batch}
 
+    def seals_of(self, b, chain_count):
+        signers = b.listed("signer", lambda b, name: b.raw(16, name).hex())
+        seals = []
+        for number in range(chain_count):
+            with b.note(f"seal of chain {number}") as note:
+                signer = b.varint()
+                seal = {"signer": signers[signer - 1], "signature": b.raw(64, "signature").hex()} if signer else None
+                note.text = f"signer {signer - 1}" if signer else "none"
+            seals.append(seal)
+        return seals
+
     def columns(self, b):
         scope = b.unit("scope")
         chain_count = b.varint("chain count")
@@ -198,6 +209,10 @@ class Reader:
         scales = iter(column(12, "scale", number_count, b.varint, usual=0))
         numbers = iter(column(13, "number", number_count, b.signed128))
         others = iter(column(14, "other", sum(head in (5, 6, 7, 40) for head in heads), self.other_of(b, heads)))
+
+        seals = self.seals_of(b, chain_count) if mask >> 15 & 1 else [None] * chain_count
+        for chain, seal in zip(chains, seals):
+            chain["seal"] = seal
 
         writes, last, item = [], {}, 1
         for form, period, row, delta, head in zip(forms, period_numbers, rows, item_deltas, heads):

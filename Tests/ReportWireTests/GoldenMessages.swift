@@ -128,6 +128,11 @@ extension GoldenMessage {
             "Two replicas, a branch, contexts, a time that goes back, and a run that begins later in its chain.",
             .batch(chainsBatch)
         ),
+        GoldenMessage(
+            "batch-sealed",
+            "The same, of which two chains are sealed by two devices, one by the first of them again, and one not.",
+            .batch(sealedBatch)
+        ),
     ]
 
     private static let references = [
@@ -218,5 +223,21 @@ extension GoldenMessage {
         let branch = clone.write(change(7, "张三", [], "9"))
         let joined = two.write(change(9, "", Frontier([one.reference, clone.reference]).heads, "10"))
         return Batch(scope: zone, changes: [second, theirs, third, branch, joined])
+    }
+
+    private static var sealedBatch: Batch {
+        let batch = chainsBatch
+        let signers: [UInt8?] = [0x51, 0x52, nil, 0x51]
+        let chains = batch.chains.enumerated().map { index, chain in
+            var chain = chain
+            chain.seal = signers[index % signers.count].map { byte in
+                Seal(
+                    signer: DeviceID(bytes: [UInt8](repeating: byte, count: DeviceID.byteCount))!,
+                    signature: (0..<UInt8(Seal.signatureByteCount)).map { $0 &+ byte &+ UInt8(index) }
+                )
+            }
+            return chain
+        }
+        return Batch(scope: batch.scope, chains: chains, entries: batch.entries)
     }
 }

@@ -146,13 +146,29 @@ extension ProtocolError {
     }
 }
 
+extension RandomNumberGenerator {
+    fileprivate mutating func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
+    }
+}
+
 // MARK: - Batches
 
 extension Batch {
     /// Several chains that take turns, some with branches, of a few forms and periods and all kinds of values.
     static func random(using random: inout some RandomNumberGenerator) -> Batch {
         let scope = UnitCode.random(using: &random)
-        return Batch(scope: scope, changes: StoredChange.several(in: scope, using: &random))
+        let batch = Batch(scope: scope, changes: StoredChange.several(in: scope, using: &random))
+        guard random.oneIn(2) else { return batch }
+        let signers = (0..<2).map { _ in DeviceID(bytes: random.bytes(DeviceID.byteCount))! }
+        let chains = batch.chains.map { chain in
+            var chain = chain
+            if !random.oneIn(4) {
+                chain.seal = Seal(signer: random.pick(signers), signature: random.bytes(Seal.signatureByteCount))
+            }
+            return chain
+        }
+        return Batch(scope: scope, chains: chains, entries: batch.entries)
     }
 }
 

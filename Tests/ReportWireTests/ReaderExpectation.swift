@@ -110,6 +110,12 @@ extension Batch {
                     .object([
                         "replica": .string(chain.replica), "first": .integer(chain.firstSequence),
                         "predecessor": chain.firstSequence == 1 ? .null : .tag(chain.predecessorTag),
+                        "seal": chain.seal.map { seal in
+                            .object([
+                                "signer": .string(seal.signer),
+                                "signature": .string(Hexadecimals.text(seal.signature)),
+                            ])
+                        } ?? .null,
                     ])
                 }
             ),

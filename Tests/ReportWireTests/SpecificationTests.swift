@@ -76,7 +76,7 @@ struct SpecificationTests {
             (5, "malformedMessage"), (6, "unexpectedMessage"), (7, "clientTooOld"), (8, "clientTooNew"),
             (9, "unknownUnit"), (10, "inflatesBeyondStatedSize"), (11, "scopeNotServed"), (12, "tooManyGaps"),
             (13, "shuttingDown"), (14, "silentTooLong"), (15, "storeFailed"), (16, "connectionLost"),
-            (17, "tooManyConnections"), (18, "tooSlow"),
+            (17, "tooManyConnections"), (18, "tooSlow"), (19, "unprovenBatch"),
         ]
         let codes = ProtocolError.Code.allCases.sorted { $0.rawValue < $1.rawValue }
         #expect(codes.map(\.rawValue) == frozen.map(\.0))

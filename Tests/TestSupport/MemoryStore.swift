@@ -96,6 +96,8 @@ extension MemoryStore {
             return .duplicate
         case .gap(let missing):
             return .gap(missing: missing)
+        case .foreign:
+            preconditionFailure("nobody seals here")
         case .extends(let line, let accepted):
             self.chains.extend(line, with: accepted)
             self.keep(chained, bytes, accepted, on: line)
