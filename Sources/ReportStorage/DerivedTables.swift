@@ -44,6 +44,14 @@ struct DerivedTable {
         wrong: .versionWrong,
         extra: .versionExtra
     )
+    static let granted = DerivedTable(
+        name: "granted",
+        key: [.scope, .plain("device")],
+        values: [.plain("key")],
+        missing: .grantMissing,
+        wrong: .grantWrong,
+        extra: .grantExtra
+    )
     static let filing = DerivedTable(
         name: "filing",
         key: [.code("form"), .plain("period"), .scope, .plain("is_submission")],

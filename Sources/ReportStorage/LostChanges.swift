@@ -70,7 +70,7 @@ extension StoreWriter {
             let names = [loss.scope?.description, loss.replica?.description].map { $0 ?? LostChanges.unknown }
             return "\(names[0]) \(names[1]) \(loss.savedSequence) \(loss.knownSequence)"
         }
-        try self.set(LostChanges.setting, to: Set(lines).sorted().joined(separator: "\n"))
+        try self.set(LostChanges.setting, to: lines.sorted().joined(separator: "\n"))
         let own = try self.reader.ownReplica()?.current
         if losses.contains(where: { $0.replica == own || $0.replica == nil }) {
             try self.writeOn(as: newReplica, now: now)

@@ -27,6 +27,7 @@ final class Rebuilder {
     private let replay: Replay
     /// Units that the scheme or the settings name: a chain may be of one of these if its own row is lost.
     private let units: Set<UnitCode>
+    private let seals: SalvagedSeals?
     private var lines: [Int64: Line] = [:]
     private var changeCount = 0
 
@@ -38,7 +39,8 @@ final class Rebuilder {
         var hash: ChainHash
     }
 
-    init(_ salvage: Salvage, into writer: StoreWriter, units: Set<UnitCode>) {
+    init(_ salvage: Salvage, into writer: StoreWriter, units: Set<UnitCode>) throws {
+        self.seals = try SalvagedSeals(salvage, writer.reader)
         self.salvage = salvage
         self.writer = writer
         self.replay = Replay(writer: writer)
@@ -54,7 +56,7 @@ final class Rebuilder {
             var received: Timestamp?
             try self.salvage.forEachChange { found in
                 // A time that was altered counts for nothing; the change before came about then.
-                if found.isSealed { received = found.received }
+                if found.isChecked { received = found.received }
                 try self.take(found, received: received ?? found.received)
             }
         }
@@ -183,11 +185,14 @@ final class Rebuilder {
     @discardableResult
     private func take(_ found: Salvage.FoundChange, _ before: Before, _ received: Timestamp) throws -> Bool {
         guard self.isProven(found, after: before.hash) != nil else { return false }
+        let line = try self.seals?.line(found.line, of: before.replica, in: before.scope)
+        if self.seals != nil, found.sequence > line?.lastSequence ?? 0 { return false }
         let step = try self.replay.take(
             Change(canonicalBytes: found.bytes),
             canonicalBytes: found.bytes,
             replica: before.replica,
             sequence: found.sequence,
+            signer: line?.signer,
             after: before.position,
             in: before.scope,
             received: received
@@ -195,6 +200,11 @@ final class Rebuilder {
         guard case .taken(let position, let hash) = step else { return false }
         self.lines[found.line] = Line(scope: before.scope, replica: before.replica, reached: position, hash: hash)
         self.changeCount += 1
+        let place = Seal.Place(scope: before.scope, replica: before.replica, sequence: found.sequence, hash: hash)
+        if let seal = self.seals?.seal(of: found.line, at: place) {
+            let name = Reference(replica: before.replica, sequence: found.sequence, tag: hash.tag)
+            try self.writer.keep(seal, of: name, in: before.scope)
+        }
         return true
     }
 }

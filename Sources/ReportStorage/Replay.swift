@@ -42,6 +42,7 @@ final class Replay {
         canonicalBytes: [UInt8],
         replica: ReplicaID,
         sequence: UInt64,
+        signer: DeviceID? = nil,
         after predecessor: ScopeChains.Position?,
         in scope: UnitCode,
         received: Timestamp
@@ -52,7 +53,13 @@ final class Replay {
             predecessorTag: try predecessor.map { try self.hash(at: $0, in: scope).tag } ?? 0,
             change: change
         )
-        switch try self.writer.take(chained, canonicalBytes: canonicalBytes, in: scope, received: received) {
+        switch try self.writer.take(
+            chained,
+            canonicalBytes: canonicalBytes,
+            signer: signer,
+            in: scope,
+            received: received
+        ) {
         case .gap(let missing): return .gap(missing: missing)
         case .held(_, isNew: false): return .twice
         case .held(let hash, isNew: true):

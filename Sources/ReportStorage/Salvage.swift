@@ -12,6 +12,10 @@ final class Salvage {
     private(set) var devices: [FoundDevice] = []
     /// By number. A chain's name and ends are nothing that its changes do not prove again, but for its beginning.
     private(set) var lines: [Int64: FoundLine] = [:]
+    /// The signatures over changes of a line, by line and sequence.
+    private(set) var signatures: [Int64: [UInt64: [UInt8]]] = [:]
+    /// Keys that any change says are granted; whose seals are valid, and whether they are granted, is another question.
+    private(set) var keys: [DeviceID: DeviceKey] = [:]
     /// The units that may be meant by a number.
     private(set) var units: [Int64: Set<UnitCode>] = [:]
     /// Replicas that are named anywhere.
@@ -27,6 +31,7 @@ final class Salvage {
         let headSequence: UInt64
         let headHash: ChainHash
         let deliveredSequence: UInt64
+        let signer: DeviceID?
     }
 
     /// A row of the table `device`.
@@ -44,7 +49,7 @@ final class Salvage {
         let received: Timestamp
         let bytes: [UInt8]
         /// Whether the row's checksum says that the time of receipt is the one that was written.
-        let isSealed: Bool
+        let isChecked: Bool
     }
 
     /// - Parameters:
@@ -58,7 +63,7 @@ final class Salvage {
                     CREATE TABLE found (
                         position INTEGER NOT NULL, line INTEGER NOT NULL, sequence INTEGER NOT NULL,
                         hash BLOB NOT NULL, received INTEGER NOT NULL, bytes BLOB NOT NULL,
-                        is_sealed INTEGER NOT NULL);
+                        is_checked INTEGER NOT NULL);
                     """
             )
         }
@@ -109,7 +114,7 @@ final class Salvage {
         try self.log.read { database in
             try Row.fetchAll(
                 database,
-                sql: "SELECT line, max(sequence) AS sequence FROM found WHERE is_sealed GROUP BY line"
+                sql: "SELECT line, max(sequence) AS sequence FROM found WHERE is_checked GROUP BY line"
             )
             .reduce(into: [:]) { $0[try $1.integer("line")] = try $1.count("sequence") }
         }
@@ -138,7 +143,7 @@ final class Salvage {
             hash: try row.chainHash("hash"),
             received: try row.time("received"),
             bytes: try row.bytes("bytes"),
-            isSealed: try row.integer("is_sealed") != 0
+            isChecked: try row.integer("is_checked") != 0
         )
     }
 
@@ -181,12 +186,13 @@ final class Salvage {
     private func note(_ record: ScannedPages.Record, isAlone: Bool, _ database: Database) throws {
         let values = record.values
         guard let number = record.number else {
+            self.noteSeal(values)
             if isAlone { self.noteSmall(values) }
             return
         }
         switch values.count {
         case 6, 7: try self.noteChange(number, values, database)
-        case 9: self.noteLine(number, values)
+        case 9, 10: self.noteLine(number, values)
         case 2:
             guard let text = values[1].text else { return }
             // A code of the table of codes may be a replica: that of a row of the devices.
@@ -225,6 +231,14 @@ final class Salvage {
         }
     }
 
+    private func noteSeal(_ values: [ScannedPages.Value]) {
+        guard values.count == 3, let line = values[0].integer,
+            let sequence = values[1].integer.flatMap({ UInt64(exactly: $0) }),
+            let signature = values[2].blob, signature.count == Seal.signatureByteCount
+        else { return }
+        self.signatures[line, default: [:]][sequence] = signature
+    }
+
     private func noteLine(_ number: Int64, _ values: [ScannedPages.Value]) {
         guard let scope = values[1].integer, let replica = values[2].integer,
             let head = values[5].integer.flatMap({ UInt64(exactly: $0) }),
@@ -241,7 +255,8 @@ final class Salvage {
             },
             headSequence: head,
             headHash: hash,
-            deliveredSequence: delivered
+            deliveredSequence: delivered,
+            signer: values.count > 9 ? values[9].blob.flatMap { DeviceID(bytes: $0) } : nil
         )
         self.replicas.insert(ReplicaID(storedAs: replica))
     }
@@ -252,10 +267,11 @@ final class Salvage {
             let bytes = values[5].blob, let change = try? Change(canonicalBytes: bytes)
         else { return }
         self.replicas.formUnion(change.contextDifference.map(\.replica))
+        for (device, key) in change.grantedKeys { self.keys[device] = key }
         let place = LogPlace(position: position, line: line, sequence: sequence, received: received)
         // A store of an older program has no checksums, and is believed.
-        let isSealed = values.count == 6 || values[6].integer == place.checksum(with: hash)
+        let isChecked = values.count == 6 || values[6].integer == place.checksum(with: hash)
         let statement = try database.cachedStatement(sql: "INSERT INTO found VALUES (?, ?, ?, ?, ?, ?, ?)")
-        try statement.execute(arguments: [position, line, sequence, Data(hash), received, Data(bytes), isSealed])
+        try statement.execute(arguments: [position, line, sequence, Data(hash), received, Data(bytes), isChecked])
     }
 }

@@ -32,6 +32,13 @@ package struct StoreProblem: ExplainedError, Equatable {
         case empty = "scope_empty"
         case cellMissing = "cell_missing", cellWrong = "cell_wrong", cellExtra = "cell_extra"
         case versionMissing = "version_missing", versionWrong = "version_wrong", versionExtra = "version_extra"
+        /// A seal that does not fit its place, or that stands at no change.
+        case sealWrong = "seal_wrong"
+        /// A seal of a device that the authority has granted nothing in that scope.
+        case signerUnknown = "signer_unknown"
+        /// A chain, or its end, that nobody has sealed where everything is sealed; or one that is where nothing is.
+        case unsealed = "unsealed"
+        case grantMissing = "grant_missing", grantWrong = "grant_wrong", grantExtra = "grant_extra"
         case filingMissing = "filing_missing", filingWrong = "filing_wrong", filingExtra = "filing_extra"
     }
 
@@ -100,6 +107,12 @@ extension StoreProblem.Kind {
         case .versionMissing: Bilingual("冲突中的一个版本不在表中", "A version of a cell is missing")
         case .versionWrong: Bilingual("单元格的一个版本与日志不符", "A version of a cell is not what the log says")
         case .versionExtra: Bilingual("有一个日志中没有的版本", "There is a version that the log does not have")
+        case .sealWrong: Bilingual("签封与它所签的内容不符", "A seal does not fit what it seals")
+        case .signerUnknown: Bilingual("签封的设备在此没有授权", "A seal is of a device that was granted nothing there")
+        case .unsealed: Bilingual("有一条链未按规定签封", "A chain is not sealed as it should be")
+        case .grantMissing: Bilingual("授权的设备密钥不在表中", "The key of a granted device is missing")
+        case .grantWrong: Bilingual("授权的设备密钥与日志不符", "The key of a granted device is not what the log says")
+        case .grantExtra: Bilingual("有一个日志中没有的授权密钥", "There is a granted key that the log does not have")
         case .filingMissing: Bilingual("报送时间不在表中", "The time of a report is missing")
         case .filingWrong: Bilingual("报送时间与日志不符", "The time of a report is not what the log says")
         case .filingExtra: Bilingual("有一条日志中没有的报送时间", "There is a time of a report that the log does not have")

@@ -85,6 +85,7 @@ private final class Verifier {
         let scope: UnitCode
         let replica: ReplicaID
         let fork: ScopeChains.Position?
+        let signer: DeviceID?
         var replayed: ScopeChains.LineNumber?
 
         var firstSequence: UInt64 { (self.fork?.sequence ?? 0) + 1 }
@@ -102,18 +103,31 @@ private final class Verifier {
         try self.checkFile()
         try self.checkIdentity()
         try self.readLines()
+        let reader = StoreReader(self.database)
+        if let authority = try reader.authority() {
+            guard let signer = try reader.signer() else { throw StoreProblem(.identity) }
+            try self.replay.writer.setIdentity(authority: authority, signer: signer)
+        }
         try self.replayLog(progress)
         try self.replay.writer.saveLines()
         try self.checkLines()
         var tables: [DerivedTable] = [.cell, .version]
         // Stores of the first programs have no times of reports.
         if try self.database.tableExists(DerivedTable.filing.name) { tables.append(.filing) }
+        // Nor seals.
+        let hasSeals = try self.database.tableExists(DerivedTable.granted.name)
+        if hasSeals { tables.append(.granted) }
         let comparison = DerivedTables(
             self.database,
             self.replay.writer.database,
             lines: self.lines.compactMapValues(\.replayed)
         )
         for table in tables { try comparison.check(table) }
+        guard hasSeals else { return }
+        let lines = self.lines.mapValues {
+            SealVerification.Line(scope: $0.scope, replica: $0.replica, signer: $0.signer)
+        }
+        try SealVerification(reader, replayed: self.replay.writer.reader, lines: lines).check()
     }
 
     // MARK: - The file
@@ -169,7 +183,8 @@ private final class Verifier {
                 replica: ReplicaID(storedAs: try row.integer("replica")),
                 fork: try row.optionalInteger("fork_line").map {
                     ScopeChains.Position(line: $0, sequence: try row.count("fork_sequence"))
-                }
+                },
+                signer: try row.signer()
             )
         }
     }
@@ -213,6 +228,7 @@ private final class Verifier {
             canonicalBytes: bytes,
             replica: line.replica,
             sequence: position.sequence,
+            signer: line.signer,
             after: predecessor,
             in: line.scope,
             received: Timestamp(secondsSince1970: place.received)

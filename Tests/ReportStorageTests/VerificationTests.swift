@@ -36,6 +36,9 @@ struct VerificationTests {
             try database.execute(
                 sql: """
                     ALTER TABLE change DROP COLUMN checksum;
+                    ALTER TABLE line DROP COLUMN signer;
+                    DROP TABLE seal;
+                    DROP TABLE granted;
                     PRAGMA user_version = \(kind == .client ? 3 : 2);
                     """
             )

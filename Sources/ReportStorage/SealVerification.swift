@@ -1,0 +1,94 @@
+import GRDB
+import ReportModel
+
+/// Checks every seal of a store back to its authority, once the log is known to be in order.
+struct SealVerification {
+    private let reader: StoreReader
+    /// What the log's grants are, as the replay found them.
+    private let replayed: StoreReader
+    private let lines: [Int64: Line]
+
+    /// A line as the store has it.
+    struct Line {
+        let scope: UnitCode
+        let replica: ReplicaID
+        let signer: DeviceID?
+    }
+
+    init(_ reader: StoreReader, replayed: StoreReader, lines: [Int64: Line]) {
+        self.reader = reader
+        self.replayed = replayed
+        self.lines = lines
+    }
+
+    /// - Throws: A ``StoreProblem``.
+    func check() throws {
+        let authority = try self.reader.authority()
+        for line in self.lines.values.sorted(by: { ($0.scope, $0.replica) < ($1.scope, $1.replica) })
+        where (line.signer == nil) != (authority == nil) {
+            throw self.problem(.unsealed, line)
+        }
+        try self.checkSignatures(authority)
+        try self.checkHeads()
+    }
+
+    private func checkSignatures(_ authority: DeviceKey?) throws {
+        let rows = try Row.fetchCursor(
+            self.reader.database,
+            sql: """
+                SELECT seal.line, seal.sequence, signature, hash FROM seal
+                LEFT JOIN change ON change.line = seal.line AND change.sequence = seal.sequence
+                ORDER BY seal.line, seal.sequence
+                """
+        )
+        var keys: [UnitCode: [DeviceID: DeviceKey]] = [:]
+        while let row = try rows.next() {
+            let position = try row.position()
+            guard let line = self.lines[position.line], let signer = line.signer, let authority,
+                let hash = try row.optionalBytes("hash").flatMap({ ChainHash(bytes: $0) })
+            else { throw self.problem(.sealWrong, self.lines[position.line], position.sequence) }
+            let key =
+                try signer == authority.id
+                ? authority
+                : keys[line.scope]?[signer] ?? self.replayed.grantedKey(of: signer, in: line.scope)
+            guard let key else { throw self.problem(.signerUnknown, line, position.sequence) }
+            keys[line.scope, default: [:]][signer] = key
+            let place = Seal.Place(scope: line.scope, replica: line.replica, sequence: position.sequence, hash: hash)
+            let seal = Seal(signer: signer, signature: try row.bytes("signature"))
+            guard seal.isValid(for: place, by: key) else {
+                throw self.problem(.sealWrong, line, position.sequence, hash)
+            }
+        }
+    }
+
+    /// Only what this store wrote itself may wait for its seal: until the next sync.
+    private func checkHeads() throws {
+        let own = try self.reader.signer()?.id
+        let rows = try Row.fetchCursor(
+            self.reader.database,
+            sql: """
+                SELECT number, head_sequence, head_hash FROM line
+                WHERE signer IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM seal WHERE seal.line = line.number AND sequence = head_sequence)
+                """
+        )
+        while let row = try rows.next() {
+            guard let line = self.lines[try row.integer("number")], line.signer != own else { continue }
+            throw self.problem(.unsealed, line, try row.count("head_sequence"), try row.chainHash("head_hash"))
+        }
+    }
+
+    private func problem(
+        _ kind: StoreProblem.Kind,
+        _ line: Line?,
+        _ sequence: UInt64? = nil,
+        _ hash: ChainHash? = nil
+    ) -> StoreProblem {
+        var problem = StoreProblem(kind, detail: line?.signer?.description)
+        problem.scope = line?.scope
+        problem.replica = line?.replica
+        problem.sequence = sequence
+        problem.hash = hash
+        return problem
+    }
+}
