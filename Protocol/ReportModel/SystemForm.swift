@@ -32,6 +32,43 @@ package enum SystemForm {
         AddressInScope(form: self.grants, period: .none, row: Code(device.description)!, item: self.grantKey)
     }
 
+    /// Whether a device is trusted: the mark ``GrantMark``. One that revokes is an act: what the device writes without
+    /// having been seen by it does not count.
+    package static let grantState: Code = "state"
+
+    /// The cell that says whether a device is trusted.
+    package static func grantState(of device: DeviceID) -> AddressInScope {
+        AddressInScope(form: self.grants, period: .none, row: Code(device.description)!, item: self.grantState)
+    }
+
+    /// The root's rulings that single writes do not count; the value is the reason's code, as text.
+    package static let voids: Code = "_voids"
+
+    /// The cell that rules out a write.
+    ///
+    /// - Parameter write: its index among the writes of the change.
+    package static func void(of change: Reference, write: Int) -> AddressInScope {
+        let tag = Hexadecimal.text(change.tag, digitCount: 8)
+        return AddressInScope(
+            form: self.voids,
+            period: .none,
+            row: Code("\(change.replica)-\(tag)")!,
+            item: Code("\(change.sequence)-\(write)")!
+        )
+    }
+
+    /// The write that a cell rules out; `nil` if its address names none.
+    package static func ruledOut(by address: AddressInScope) -> (change: Reference, write: Int)? {
+        let row = address.row.description.split(separator: "-", omittingEmptySubsequences: false)
+        let item = address.item.description.split(separator: "-", omittingEmptySubsequences: false)
+        guard address.form == self.voids, row.count == 2, item.count == 2, let replica = ReplicaID(row[0]),
+            let tag = UInt32(row[1], radix: 16), let sequence = UInt64(item[0]), let write = Int(item[1])
+        else { return nil }
+        let change = Reference(replica: replica, sequence: sequence, tag: tag)
+        // One address only names a write.
+        return self.void(of: change, write: write) == address ? (change, write) : nil
+    }
+
     /// The marks on reports as wholes, in the scope of the unit that reports and in the report's period; one row a
     /// form, named by the form's code.
     package static let report: Code = "_report"
@@ -50,6 +87,20 @@ package enum SystemForm {
     /// - Parameter check: the code of the check. Codes of items have the same letters, so it is the item's code as it is.
     package static func explanation(of check: Code, on form: Code, in period: Period) -> AddressInScope {
         AddressInScope(form: self.explanations, period: period, row: form, item: check)
+    }
+}
+
+/// Whether a device is trusted: a choice in the cell ``SystemForm/grantState(of:)``.
+package enum GrantMark: String, Hashable, Sendable {
+    case granted, revoked
+
+    /// As the cell holds it.
+    package var value: CellValue { .choice(self.rawValue) }
+
+    /// - Returns: `nil` for a value that says nothing about a device.
+    package init?(_ value: CellValue) {
+        guard case .choice(let text) = value else { return nil }
+        self.init(rawValue: text)
     }
 }
 

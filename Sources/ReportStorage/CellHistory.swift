@@ -10,6 +10,8 @@ package struct CellEvent: Sendable {
     /// The dots of the writes that replaced this one.
     package internal(set) var supersededBy: [String]
     package let isDelivered: Bool
+    /// Why it does not count; empty for nearly every write.
+    package let discounts: [Discount]
 }
 
 extension StoreReader {
@@ -21,12 +23,21 @@ extension StoreReader {
         var walk = try ScopeWalk(self, scope: address.unit)
         var writes = WritesOfCell()
         var events: [CellEvent] = []
+        // Stores of former programs have no such table.
+        let hasDiscounts = try self.authority() != nil
         for entry in try self.log(of: address.unit) {
             let stored = entry.stored
             let context = try walk.context(of: entry)
-            guard let write = stored.chained.change.writes.first(where: { $0.address == target }) else { continue }
+            guard let index = stored.chained.change.writes.firstIndex(where: { $0.address == target }) else { continue }
+            let write = stored.chained.change.writes[index]
             let dot = walk.chains.dot(of: stored)
-            let superseded = writes.add(entry.position, context: context, in: walk.chains)
+            let discounts = try hasDiscounts ? self.discounts(at: entry.position)[index] ?? [] : []
+            let superseded = writes.add(
+                entry.position,
+                context: context,
+                isCounting: discounts.isEmpty,
+                in: walk.chains
+            )
             for index in superseded { events[index].supersededBy.append(dot) }
             events.append(
                 CellEvent(
@@ -44,7 +55,8 @@ extension StoreReader {
                     ),
                     supersedes: superseded.map { events[$0].dot },
                     supersededBy: [],
-                    isDelivered: entry.isDelivered
+                    isDelivered: entry.isDelivered,
+                    discounts: discounts
                 )
             )
         }
@@ -78,22 +90,32 @@ struct ScopeWalk {
 
 /// The writes of one cell, in the order of the log.
 struct WritesOfCell {
-    private var known: [(position: ScopeChains.Position, context: [ScopeChains.Position])] = []
+    private var known: [Write] = []
 
-    /// Adds the next write.
+    private struct Write {
+        let position: ScopeChains.Position
+        let context: [ScopeChains.Position]
+        let isCounting: Bool
+    }
+
+    /// Adds the next write. One that does not count replaces nothing, and nothing replaces it.
     ///
     /// - Returns: The writes that it replaces, as indexes in order of adding: those that its author had seen and that
     ///   nothing he had seen had replaced.
     mutating func add(
         _ position: ScopeChains.Position,
         context: [ScopeChains.Position],
+        isCounting: Bool,
         in chains: ScopeChains
     ) -> [Int] {
-        let seen = self.known.indices.filter { chains.isCovered(self.known[$0].position, by: context) }
+        defer { self.known.append(Write(position: position, context: context, isCounting: isCounting)) }
+        guard isCounting else { return [] }
+        let seen = self.known.indices.filter {
+            self.known[$0].isCounting && chains.isCovered(self.known[$0].position, by: context)
+        }
         let replaced = seen.filter { index in
             !seen.contains { chains.isCovered(self.known[index].position, by: self.known[$0].context) }
         }
-        self.known.append((position, context))
         return replaced
     }
 }

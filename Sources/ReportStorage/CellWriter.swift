@@ -42,6 +42,21 @@ final class CellWriter {
         }
     }
 
+    /// Puts these versions, which are all that count, in the place of those that a cell has.
+    func replace(with versions: [CellVersion], at address: AddressInScope, in scope: UnitCode) throws {
+        let key = try self.key(of: address, in: self.store.number(of: scope))
+        guard versions.isEmpty else { return try self.replace(with: versions, key, in: scope) }
+        for table in ["cell", "version"] { try self.delete(key, from: table) }
+    }
+
+    private func delete(_ key: CellKey, from table: String) throws {
+        let statement = try self.store.database.cachedStatement(
+            sql: "DELETE FROM \(table) WHERE form = ? AND period = ? AND scope = ? AND row = ? AND item = ?"
+        )
+        key.bind(to: statement)
+        try statement.step(in: self.store.database)
+    }
+
     private func key(of address: AddressInScope, in scope: Int64) throws -> CellKey {
         if self.latest?.form != address.form || self.latest?.row != address.row {
             self.latest = (
@@ -100,11 +115,7 @@ final class CellWriter {
         update.bind(9, shown.encodedValue)
         try update.step(in: database)
 
-        let delete = try database.cachedStatement(
-            sql: "DELETE FROM version WHERE form = ? AND period = ? AND scope = ? AND row = ? AND item = ?"
-        )
-        key.bind(to: delete)
-        try delete.step(in: database)
+        try self.delete(key, from: "version")
         for other in others {
             let insert = try database.cachedStatement(sql: "INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
             key.bind(to: insert)

@@ -52,6 +52,22 @@ struct DerivedTable {
         wrong: .grantWrong,
         extra: .grantExtra
     )
+    static let act = DerivedTable(
+        name: "act",
+        key: [.scope, .plain("device"), .line, .plain("sequence")],
+        values: [.plain("is_end"), .plain("seen")],
+        missing: .actMissing,
+        wrong: .actWrong,
+        extra: .actExtra
+    )
+    static let discounted = DerivedTable(
+        name: "discounted",
+        key: [.line, .plain("sequence"), .plain("write_index"), .plain("reason")],
+        values: [],
+        missing: .discountMissing,
+        wrong: .discountExtra,
+        extra: .discountExtra
+    )
     static let filing = DerivedTable(
         name: "filing",
         key: [.code("form"), .plain("period"), .scope, .plain("is_submission")],

@@ -10,6 +10,8 @@ package struct ExportedWrite: Sendable {
         case conflicting
         /// Another write took its place.
         case superseded
+        /// It never took a place.
+        case notCounted
     }
 
     package let address: CellAddress
@@ -35,14 +37,23 @@ extension StoreReader {
     package func forEachWrite(in scope: UnitCode, _ body: (ExportedWrite) throws -> Void) throws {
         var walk = try ScopeWalk(self, scope: scope)
         var cells: [AddressInScope: (writes: WritesOfCell, dots: [String])] = [:]
+        // Stores of former programs have no such table.
+        let hasDiscounts = try self.authority() != nil
         for entry in try self.log(of: scope) {
             let stored = entry.stored
             let context = try walk.context(of: entry)
             let dot = walk.chains.dot(of: stored)
-            for write in stored.chained.change.writes {
+            let discounted = try hasDiscounts ? self.discounts(at: entry.position) : [:]
+            for (index, write) in stored.chained.change.writes.enumerated() {
                 let address = CellAddress(write.address, in: scope)
                 var cell = cells[write.address] ?? (WritesOfCell(), [])
-                let superseded = cell.writes.add(entry.position, context: context, in: walk.chains)
+                let isCounting = discounted[index] == nil
+                let superseded = cell.writes.add(
+                    entry.position,
+                    context: context,
+                    isCounting: isCounting,
+                    in: walk.chains
+                )
                 let supersedes = superseded.map { cell.dots[$0] }
                 cell.dots.append(dot)
                 cells[write.address] = cell
@@ -50,7 +61,7 @@ extension StoreReader {
                     ExportedWrite(
                         address: address,
                         value: write.value,
-                        state: try self.state(of: entry.position, at: address),
+                        state: isCounting ? try self.state(of: entry.position, at: address) : .notCounted,
                         replica: stored.chained.replica,
                         sequence: stored.chained.sequence,
                         hash: stored.hash,

@@ -8,16 +8,21 @@ struct FilingWriter {
     /// What is known to be in the table: a transaction writes thousands of cells of a few reports.
     private var known: Set<Key> = []
 
-    /// Notes the reports that `change` begins. To be called for every change, in the order of the log.
+    /// Notes the reports that a change begins. To be called for every change, in the order of the log.
+    ///
+    /// - Parameters:
+    ///   - writes: those of the change that count.
+    ///   - time: the author's clock.
     mutating func note(
-        _ change: Change,
+        _ writes: [Change.Write],
+        time: Timestamp,
         in scope: UnitCode,
         received: Timestamp,
         _ store: StoreWriter
     ) throws {
         // Writes are sorted, and one value begins a report: the others of the same report need no second look.
         var latest: (form: Code, period: Period)?
-        for write in change.writes where latest?.form != write.address.form || latest?.period != write.address.period {
+        for write in writes where latest?.form != write.address.form || latest?.period != write.address.period {
             guard let filing = Self.filing(write) else { continue }
             if !filing.isSubmission { latest = (write.address.form, write.address.period) }
             let key = Key(
@@ -31,9 +36,22 @@ struct FilingWriter {
                 sql: "INSERT INTO filing VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
             )
             try statement.execute(arguments: [
-                key.form, key.period, key.scope, key.isSubmission, change.time.secondsSince1970,
+                key.form, key.period, key.scope, key.isSubmission, time.secondsSince1970,
                 received.secondsSince1970,
             ])
+        }
+    }
+
+    /// Forgets the times of the reports to which these cells belong.
+    func forget(_ addresses: Set<AddressInScope>, in scope: UnitCode, _ store: StoreWriter) throws {
+        for address in addresses {
+            let form = address.form == SystemForm.report ? address.row : address.form
+            try store.database.executeCached(
+                sql: "DELETE FROM filing WHERE form = ? AND period = ? AND scope = ?",
+                arguments: [
+                    try store.number(of: form), Int64(address.period.wireNumber), try store.number(of: scope),
+                ]
+            )
         }
     }
 
@@ -69,7 +87,8 @@ extension StoreWriter {
         while let row = try rows.next() {
             guard let scope = UnitCode(try row.text("unit")) else { continue }
             let received = try row.time("received")
-            try self.filings.note(Change(canonicalBytes: try row.bytes("bytes")), in: scope, received: received, self)
+            let change = try Change(canonicalBytes: try row.bytes("bytes"))
+            try self.filings.note(change.writes, time: change.time, in: scope, received: received, self)
         }
     }
 }

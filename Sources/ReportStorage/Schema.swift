@@ -112,6 +112,18 @@ enum Schema {
             scope INTEGER NOT NULL, device BLOB NOT NULL, key BLOB NOT NULL,
             PRIMARY KEY (scope, device)) WITHOUT ROWID;
 
+        -- The authority's changes that revoke a device in a scope, or end its revocations. seen: what the change had in
+        -- its context, references as on the wire.
+        CREATE TABLE act (
+            scope INTEGER NOT NULL, device BLOB NOT NULL, line INTEGER NOT NULL, sequence INTEGER NOT NULL,
+            is_end INTEGER NOT NULL, seen BLOB NOT NULL,
+            PRIMARY KEY (scope, device, line, sequence)) WITHOUT ROWID;
+
+        -- Writes that do not count, and why. write_index: among the writes of the change.
+        CREATE TABLE discounted (
+            line INTEGER NOT NULL, sequence INTEGER NOT NULL, write_index INTEGER NOT NULL, reason TEXT NOT NULL,
+            PRIMARY KEY (line, sequence, write_index, reason)) WITHOUT ROWID;
+
         """
 
     private static let serverOnly = """

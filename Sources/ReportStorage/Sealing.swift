@@ -43,6 +43,7 @@ extension StoreWriter {
     ///
     /// - Parameter signer: seals what the store itself writes: the authority itself at the province.
     package func setIdentity(authority: DeviceKey, signer: DeviceKey) throws {
+        self.knownAuthority = nil
         try self.set(Setting.authority, to: authority.description)
         try self.set(Setting.signer, to: signer.description)
     }
@@ -62,10 +63,10 @@ extension StoreWriter {
         )
     }
 
-    /// Keeps the keys that a change grants something, if the authority seals it.
-    func noteGrants(_ change: Change, signer: DeviceID, in scope: UnitCode) throws {
+    /// Keeps the keys that a change of the authority grants something.
+    func noteGrants(_ change: Change, in scope: UnitCode) throws {
         let granted = change.grantedKeys
-        guard !granted.isEmpty, try signer == self.reader.authority()?.id else { return }
+        guard !granted.isEmpty else { return }
         let number = try self.number(of: scope)
         for (device, key) in granted {
             try self.database.executeCached(

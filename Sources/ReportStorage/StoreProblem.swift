@@ -39,6 +39,8 @@ package struct StoreProblem: ExplainedError, Equatable {
         /// A chain, or its end, that nobody has sealed where everything is sealed; or one that is where nothing is.
         case unsealed = "unsealed"
         case grantMissing = "grant_missing", grantWrong = "grant_wrong", grantExtra = "grant_extra"
+        case actMissing = "act_missing", actWrong = "act_wrong", actExtra = "act_extra"
+        case discountMissing = "discount_missing", discountExtra = "discount_extra"
         case filingMissing = "filing_missing", filingWrong = "filing_wrong", filingExtra = "filing_extra"
     }
 
@@ -113,6 +115,11 @@ extension StoreProblem.Kind {
         case .grantMissing: Bilingual("授权的设备密钥不在表中", "The key of a granted device is missing")
         case .grantWrong: Bilingual("授权的设备密钥与日志不符", "The key of a granted device is not what the log says")
         case .grantExtra: Bilingual("有一个日志中没有的授权密钥", "There is a granted key that the log does not have")
+        case .actMissing: Bilingual("撤销或恢复设备的记录不在表中", "The revocation of a device, or its end, is missing")
+        case .actWrong: Bilingual("撤销或恢复设备的记录与日志不符", "The revocation of a device is not what the log says")
+        case .actExtra: Bilingual("有一条日志中没有的撤销记录", "There is a revocation that the log does not have")
+        case .discountMissing: Bilingual("一次不算数的写入没有标记", "A write that does not count is not marked")
+        case .discountExtra: Bilingual("一次算数的写入被标记为不算数", "A write that counts is marked as if it did not")
         case .filingMissing: Bilingual("报送时间不在表中", "The time of a report is missing")
         case .filingWrong: Bilingual("报送时间与日志不符", "The time of a report is not what the log says")
         case .filingExtra: Bilingual("有一条日志中没有的报送时间", "There is a time of a report that the log does not have")

@@ -11,6 +11,8 @@ package final class StoreWriter {
     private var touchedLines: [UnitCode: Set<ScopeChains.LineNumber>] = [:]
     lazy var cells = CellWriter(self)
     var filings = FilingWriter()
+    /// Looked up once a transaction.
+    var knownAuthority: DeviceID??
 
     /// Reads within the transaction.
     package let reader: StoreReader

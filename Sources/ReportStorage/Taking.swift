@@ -121,14 +121,10 @@ extension StoreWriter {
             bytes: canonicalBytes,
             received: received
         )
-        try self.cells.apply(
-            chained.change.writes,
-            at: position,
-            context: accepted.context,
-            in: scope
-        )
-        try self.filings.note(chained.change, in: scope, received: received, self)
-        if let signer { try self.noteGrants(chained.change, signer: signer, in: scope) }
+        let counting = try self.counting(chained.change, accepted, at: position, in: scope)
+        try self.cells.apply(counting, at: position, context: accepted.context, in: scope)
+        try self.filings.note(counting, time: chained.change.time, in: scope, received: received, self)
+        try self.obey(chained.change, accepted, at: position, in: scope)
         return .held(accepted.hash, isNew: true)
     }
 }

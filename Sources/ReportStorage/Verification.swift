@@ -116,7 +116,7 @@ private final class Verifier {
         if try self.database.tableExists(DerivedTable.filing.name) { tables.append(.filing) }
         // Nor seals.
         let hasSeals = try self.database.tableExists(DerivedTable.granted.name)
-        if hasSeals { tables.append(.granted) }
+        if hasSeals { tables += [.granted, .act, .discounted] }
         let comparison = DerivedTables(
             self.database,
             self.replay.writer.database,

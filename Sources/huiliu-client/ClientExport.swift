@@ -102,6 +102,7 @@ struct ClientExport: AsyncParsableCommand {
             case .current: say("现值", "current")
             case .conflicting: say("冲突", "conflicting")
             case .superseded: say("已取代", "superseded")
+            case .notCounted: say("不算数", "not counted")
             }
         return self.cell(write.address, write.value) + [
             state, write.replica.description, String(write.sequence), write.hash.description, write.author,

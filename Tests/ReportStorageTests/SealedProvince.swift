@@ -18,11 +18,19 @@ final class SealedProvince {
         var scope: UnitCode { SealedProvince.scope }
         private var edits = 0
 
+        /// A copy of another store with its key, as a copied folder would be.
+        init(copyOf other: Holder) throws {
+            self.key = other.key
+            self.database = try ReportDatabase(inMemoryCopyOf: other.database)
+            self.edits = other.edits + 1000
+        }
+
         init(_ kind: StoreKind, replica: UInt64, key: SealingKey, authority: DeviceKey) throws {
             self.key = key
             self.database = try ReportDatabase(inMemory: kind)
             try self.database.write { writer in
                 try writer.setOwnReplica(ReplicaID(rawValue: replica))
+                try writer.set("unit", to: SealedProvince.scope.description)
                 try writer.setIdentity(authority: authority, signer: key.publicKey)
             }
         }
@@ -52,6 +60,14 @@ final class SealedProvince {
 
         func grant(_ key: DeviceKey) throws {
             try self.write([Change.Write(SystemForm.grantKey(of: key.id), .text(key.description))])
+        }
+
+        func say(_ mark: GrantMark, of device: DeviceID) throws {
+            try self.write([Change.Write(SystemForm.grantState(of: device), mark.value)])
+        }
+
+        func ruleOut(_ change: Reference, write: Int, code: String = "not_allowed") throws {
+            try self.write([Change.Write(SystemForm.void(of: change, write: write), .text(code))])
         }
 
         @discardableResult

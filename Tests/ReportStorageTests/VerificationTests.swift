@@ -39,6 +39,8 @@ struct VerificationTests {
                     ALTER TABLE line DROP COLUMN signer;
                     DROP TABLE seal;
                     DROP TABLE granted;
+                    DROP TABLE act;
+                    DROP TABLE discounted;
                     PRAGMA user_version = \(kind == .client ? 3 : 2);
                     """
             )
