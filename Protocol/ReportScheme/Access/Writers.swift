@@ -32,6 +32,7 @@ package struct Writers: Hashable, Sendable {
         self.init(inOwnUnit: roles, inUnitsBelow: roles)
     }
 
+    /// Whether `role` writes there: in the unit of its grant, or in one below it.
     package func contains(_ role: Role, inOwnUnit: Bool) -> Bool {
         inOwnUnit ? self.inOwnUnit.contains(role) : self.inUnitsBelow.contains(role)
     }
