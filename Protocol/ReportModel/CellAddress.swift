@@ -20,6 +20,9 @@ package struct UnitCode: Hashable, Comparable, Sendable, CustomStringConvertible
 }
 
 extension UnitCode {
+    /// The unit with whose code this one begins, within which it was made: 410728 of 410728-01. `nil` for six digits.
+    package var enclosing: UnitCode? { UnitCode(self.description.dropLast(3)) }
+
     /// One number for each unit, in the order of the codes (Protocol/README.md, "Units"):
     /// `(digits × 101 + zone) × 101 + subzone`, where a zone or subzone counts from 1 and 0 is none.
     package var wireNumber: UInt64 {

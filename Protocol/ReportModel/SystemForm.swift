@@ -88,6 +88,12 @@ package enum SystemForm {
     package static func explanation(of check: Code, on form: Code, in period: Period) -> AddressInScope {
         AddressInScope(form: self.explanations, period: period, row: form, item: check)
     }
+
+    /// What the root gave each device. Only the root writes it.
+    package static let grants: Code = "_grants"
+
+    /// The root's rulings that a write does not count. Only the root writes them.
+    package static let voids: Code = "_voids"
 }
 
 /// Whether a device is trusted: a choice in the cell ``SystemForm/grantState(of:)``.

@@ -1,6 +1,17 @@
 /// What kind of value an item holds, besides *missing*, *not applicable* and *withheld*, which every item may hold.
 package enum ValueType: String, Sendable, CaseIterable {
     case number, text, date, choice, boolean
+
+    /// Whether a value is of this type, or one of the three that every item may hold.
+    package func holds(_ value: CellValue) -> Bool {
+        switch (self, value) {
+        case (_, .missing), (_, .notApplicable), (_, .withheld), (.number, .number), (.text, .text), (.date, .date),
+            (.choice, .choice), (.boolean, .boolean):
+            true
+        default:
+            false
+        }
+    }
 }
 
 /// Values as people type them, and as ``CellValue/description`` prints them:

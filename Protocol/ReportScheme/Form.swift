@@ -10,6 +10,8 @@ package struct Form: Sendable {
     package private(set) var items: [Item]
     /// When the form's reports open and are due: its own schedule, or the scheme's.
     package let schedule: Schedule
+    /// Who writes any of its figures, and so explains what the checks say of them.
+    package let writers: Writers
 
     private let itemIndices: [String: [Int]]
     private let codeIndices: [Code: Int]
@@ -20,6 +22,8 @@ package struct Form: Sendable {
         self.tree = tree
         self.schedule = schedule
         self.items = items
+        // Nobody writes what is derived.
+        self.writers = items.filter { !$0.reporters.isEmpty }.reduce(Writers([])) { $0.union($1.writers) }
         self.codeIndices = Dictionary(items.enumerated().map { ($1.code, $0) }) { first, _ in first }
         var itemIndices: [String: [Int]] = [:]
         itemIndices.reserveCapacity(items.count * 3)
@@ -106,6 +110,8 @@ package struct Item: Sendable {
     package let periods: Set<Period.Kind>
     /// The units that report the item; none when it is derived.
     package let reporters: Set<UnitCode>
+    /// Who writes it: what the item says, or its form, or the default.
+    package let writers: Writers
     /// How the figure is worked out, if it is not reported.
     package fileprivate(set) var formula: DerivedFormula?
     /// When the item is in its form. What was stored of it stays, and is shown for ever.

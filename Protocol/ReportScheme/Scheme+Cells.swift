@@ -88,9 +88,7 @@ extension Scheme {
             return (.number(conversion.result), conversion)
         case .choice:
             let value = try Self.parsed { () throws(MalformedValue) in try ValueText.value(text, as: .choice) }
-            if case .choice(let choice) = value, !item.choices.contains(choice) {
-                throw .notAChoice(choice, item: item)
-            }
+            if let refusal = item.refusal(ofChoice: value) { throw refusal }
             return (value, nil)
         case .text, .date, .boolean:
             let value = try Self.parsed { () throws(MalformedValue) in
@@ -133,5 +131,15 @@ extension Scheme {
         } catch {
             throw .malformedValue(error)
         }
+    }
+}
+
+extension Item {
+    /// Why the item does not take a choice; `nil` where it does, and for every other value.
+    func refusal(ofChoice value: CellValue) -> SchemeRefusal? {
+        guard self.valueType == .choice, case .choice(let choice) = value, !self.choices.contains(choice) else {
+            return nil
+        }
+        return .notAChoice(choice, item: self)
     }
 }

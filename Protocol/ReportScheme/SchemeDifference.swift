@@ -1,7 +1,7 @@
 import ReportModel
 
 /// What one scheme has and another lacks: forms, items (`form.item`) and units by their codes, in the order of the text;
-/// and the items under which figures would not be what they were.
+/// the items under which figures would not be what they were, and those that others write.
 package struct SchemeDifference: Hashable, Sendable {
     /// Codes of the three sorts.
     package struct Parts: Hashable, Sendable {
@@ -25,15 +25,23 @@ package struct SchemeDifference: Hashable, Sendable {
     /// Items that both have, whose stored figures would say something else: measured otherwise, of another type,
     /// covering another stretch of time, in another role, or not added up as before.
     package let remeasured: [ItemReference]
+    /// Items that both have, and that other roles write than before.
+    package let reassigned: [ItemReference]
 
     /// - Parameter old: the scheme until now.
     package init(from old: Scheme, to new: Scheme) {
         self.added = Parts(of: new, lackedBy: old)
         self.removed = Parts(of: old, lackedBy: new)
-        self.remeasured = old.forms.flatMap { form in
+        self.remeasured = Self.items(of: old, in: new) { !Self.isSame($0, $1) }
+        self.reassigned = Self.items(of: old, in: new) { $0.writers != $1.writers }
+    }
+
+    /// The items that both have, where `differs` says so.
+    private static func items(of old: Scheme, in new: Scheme, _ differs: (Item, Item) -> Bool) -> [ItemReference] {
+        old.forms.flatMap { form in
             form.items.compactMap { item in
-                guard let now = new.form(form.code)?.item(item.code) else { return nil }
-                return Self.isSame(item, now) ? nil : ItemReference(item, in: form)
+                guard let now = new.form(form.code)?.item(item.code), differs(item, now) else { return nil }
+                return ItemReference(item, in: form)
             }
         }
     }

@@ -8,6 +8,8 @@ struct FormDraft {
     let tree: UnitTreeKind
     /// `nil`: the scheme's.
     let schedule: Schedule?
+    /// `nil`: the default.
+    let writers: Writers?
     let items: [ItemDraft]
     /// Items with a mistake of their own.
     let flawedItems: Set<Code>
@@ -26,6 +28,8 @@ struct ItemDraft {
     let plan: Placed<Code>?
     let periods: Set<Period.Kind>
     let reporters: [Placed<String>]
+    /// `nil`: the form's.
+    let writers: Writers?
     /// Of a derived item.
     let formula: PlacedFormula?
     let decimals: Int
@@ -45,10 +49,10 @@ enum PeriodName: String, CaseIterable {
 }
 
 extension SchemeParser {
-    static let formKeys = ["form", "name", "name_en", "note", "tree", "schedule", "items"]
+    static let formKeys = ["form", "name", "name_en", "note", "tree", "schedule", "written_by", "items"]
     static let itemKeys = [
         "item", "name", "name_en", "aliases", "type", "choices", "unit", "kind", "role", "additive", "plan", "periods",
-        "reported_by", "formula", "decimals", "from", "until", "note",
+        "reported_by", "written_by", "formula", "decimals", "from", "until", "note",
     ]
     private static let keysOfNumbers = ["unit", "kind", "additive", "plan"]
 
@@ -60,6 +64,7 @@ extension SchemeParser {
         let tree: UnitTreeKind? = self.choice("tree", of: object, missing: .administrative)
         _ = self.text("note", of: object, required: false)
         let schedule = self.schedule(of: object)
+        let writers = self.writers(of: object)
         self.itemNames = NameRegister()
         var items: [ItemDraft] = []
         var flawedItems: Set<Code> = []
@@ -81,6 +86,7 @@ extension SchemeParser {
                 name: name ?? Bilingual("", ""),
                 tree: tree ?? .administrative,
                 schedule: schedule,
+                writers: writers,
                 items: items,
                 flawedItems: flawedItems
             )
@@ -107,7 +113,7 @@ extension SchemeParser {
         let formula = isDerived ? self.formula("formula", of: object) : nil
         if isDerived {
             self.refuseKeys(
-                ["kind", "role", "additive", "plan", "reported_by", "choices"],
+                ["kind", "role", "additive", "plan", "reported_by", "written_by", "choices"],
                 besides: "formula",
                 of: object
             )
@@ -121,6 +127,7 @@ extension SchemeParser {
             choices: type == .choice ? self.texts("choices", of: object, required: true).map(\.value) : [],
             plan: self.code("plan", of: object, required: false),
             reporters: self.texts("reported_by", of: object, required: !isDerived),
+            writers: isDerived ? nil : self.writers(of: object),
             decimals: self.decimals(of: object)
         )
         _ = self.text("note", of: object, required: false)
@@ -138,6 +145,7 @@ extension SchemeParser {
             plan: draft.plan,
             periods: periods,
             reporters: draft.reporters,
+            writers: draft.writers,
             formula: formula,
             decimals: draft.decimals,
             validity: validity
@@ -204,6 +212,7 @@ extension SchemeParser {
                         plan: item.plan?.value,
                         periods: item.periods,
                         reporters: units,
+                        writers: item.writers ?? draft.writers ?? .byDefault,
                         validity: item.validity
                     )
                 )

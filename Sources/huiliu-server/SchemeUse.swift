@@ -67,6 +67,11 @@ struct SchemeUse: AsyncParsableCommand {
         if let difference {
             Self.tell(difference.added, say("新增", "added"))
             Self.tell(difference.removed, say("取消", "removed"))
+            Self.tell(
+                difference.reassigned.map { "\($0.form).\($0.item)" },
+                say("指标", "items"),
+                after: say("改由其他角色填写", "reassigned")
+            )
         }
         if unknown > 0 {
             Console.line(
@@ -89,10 +94,15 @@ struct SchemeUse: AsyncParsableCommand {
     private static func tell(_ parts: SchemeDifference.Parts, _ word: String) {
         for (name, codes) in [
             (say("报表", "forms"), parts.forms), (say("指标", "items"), parts.items), (say("单位", "units"), parts.units),
-        ] where !codes.isEmpty {
-            let more = codes.count > 20 ? "…" : ""
-            Console.line("\(word) \(codes.count) \(name): \(codes.prefix(20).joined(separator: " "))\(more)")
+        ] {
+            self.tell(codes, name, after: word)
         }
+    }
+
+    private static func tell(_ codes: [String], _ name: String, after word: String) {
+        guard !codes.isEmpty else { return }
+        let more = codes.count > 20 ? "…" : ""
+        Console.line("\(word) \(codes.count) \(name): \(codes.prefix(20).joined(separator: " "))\(more)")
     }
 }
 

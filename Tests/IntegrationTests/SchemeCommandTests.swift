@@ -51,9 +51,19 @@ struct SchemeCommandTests {
         #expect(used.exitCode == 0 && used.output.contains("added 1 items: figures.figure_003"), "\(used.output)")
         let shown = try await Command.server.json(["scheme", "show"] + store)
         #expect(shown["version"] == "2" && shown["forms"][0]["items"] == 3 && shown["units"] == 4)
-        let broken = try OwnScheme.write(in: scene, version: "3", replacing: "公里", with: "里", in: "measures.yaml")
+        let handedOver = try OwnScheme.write(
+            in: scene,
+            itemCount: 3,
+            version: "3",
+            replacing: "items:",
+            with: "written_by: [office]\nitems:",
+            in: "figures.yaml"
+        )
+        let told = try await Command.server.run(["scheme", "use", handedOver, "--lang", "en"] + store)
+        #expect(told.output.contains("reassigned 3 items: figures.figure_001 figures.figure_002"), "\(told.output)")
+        let broken = try OwnScheme.write(in: scene, version: "4", replacing: "公里", with: "里", in: "measures.yaml")
         #expect(try await Command.server.run(["scheme", "use", broken] + store).exitCode == 4)
-        #expect(try await Command.server.json(["scheme", "show"] + store)["version"] == "2")
+        #expect(try await Command.server.json(["scheme", "show"] + store)["version"] == "3")
     }
 
     @Test("a running server serves a new scheme, and an office with the old one loses nothing")

@@ -22,6 +22,19 @@ enum SchemeProperties {
         try require(again?.encoded == source.encoded, "a source is read as it was written")
         try require(scheme.fingerprint == again?.fingerprint, "a scheme is named by its source")
         _ = CheckPlan(scheme)
+        try self.access(scheme)
+    }
+
+    /// What is not known is allowed to whoever writes at all, and every refusal has words.
+    private static func access(_ scheme: Scheme) throws {
+        for (address, value) in SmallScheme.cells {
+            for role in Role.allCases {
+                let refusal = scheme.refusal(of: (address, value), under: Grant(role: role, unit: address.unit))
+                let isKnown = scheme.form(address.form)?.item(address.item) != nil
+                try require(refusal == nil || isKnown || !role.isWriter, "\(address) is not known, and is refused")
+                if let refusal { _ = refusal.sentence.chinese + refusal.sentence.english }
+            }
+        }
     }
 
     private static func parsed(_ source: SchemeSource) -> Scheme? {

@@ -66,11 +66,12 @@ enum SmallScheme {
             ),
             (
                 "output.yaml",
-                "form: output\nname: 产出\nname_en: Output\nitems:\n"
+                "form: output\nname: 产出\nname_en: Output\nwritten_by: [reviewer]\nitems:\n"
                     + self.item("revenue", "unit: 亿元, kind: cumulative, plan: revenue_plan")
                     + self.item("revenue_plan", "unit: 亿元, kind: cumulative, role: plan")
                     + self.item("profit", "unit: 亿元, kind: current") + self.item("tax", "unit: 万元, kind: cumulative")
-                    + self.item("firms", "unit: 家, kind: point_in_time") + self.item("remark", "type: text")
+                    + self.item("firms", "unit: 家, kind: point_in_time, written_by: [clerk, office]")
+                    + self.item("remark", "type: text")
                     + self.item("signed_on", "type: date") + self.item("agreed", "type: boolean")
                     + self.item("stage", "type: choice, choices: [起草, 批准]")
                     + "  - {item: derived, name: 比重, name_en: share, unit: \"%\", decimals: 1, formula: \(derived), "
