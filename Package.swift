@@ -158,7 +158,10 @@ var targets: [Target] = [
         swiftSettings: settings
     ),
     tests("ClientStoreTests", ["ReportModel", "ReportScheme", "ReportStorage", "ClientStore"]),
-    tests("ServerStoreTests", ["ReportModel", "ReportScheme", "BundledScheme", "ReportStorage", "ServerStore"]),
+    tests(
+        "ServerStoreTests",
+        ["ReportModel", "ReportScheme", "BundledScheme", "ReportStorage", "ClientStore", "ServerStore", crypto]
+    ),
     tests("ReportTransportTests", ["ReportModel", "ReportWire", "ReportTransport"] + nio + [nioEmbedded]),
     tests(
         "ServerSyncTests",

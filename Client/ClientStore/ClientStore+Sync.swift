@@ -18,6 +18,11 @@ extension ClientStore {
         }
     }
 
+    /// Seals what was written since the last sync, so that it can be sent.
+    package func sealOwnChanges(with key: SealingKey) throws {
+        _ = try self.database.write { try $0.sealOwnChanges(with: key) }
+    }
+
     /// What a peer with this standing lacks of a scope, as much as fits, in causal order.
     package func changes(in scope: UnitCode, lackedBy peer: PeerStanding, byteCountMax: Int) throws -> LoadedChanges {
         try self.database.read { try $0.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax) }

@@ -68,6 +68,12 @@ package struct WriteRefusal: ExplainedError, Hashable {
         case amendmentsAreKept
         /// A decision between lists of amendments that would lose one.
         case amendmentDropped
+        /// The province has granted this device nothing there, as far as is known here.
+        case notGranted
+        /// The province has revoked this device.
+        case revoked
+        /// The scheme forbids it to what this device was granted.
+        case forbidden(code: String, Bilingual, advice: Bilingual)
     }
 
     package let reason: Reason
@@ -90,6 +96,9 @@ package struct WriteRefusal: ExplainedError, Hashable {
         case .notSigned: "target_not_signed"
         case .amendmentsAreKept: "amendments_are_kept"
         case .amendmentDropped: "amendment_dropped"
+        case .notGranted: "not_granted"
+        case .revoked: "device_revoked"
+        case .forbidden(let code, _, _): code
         }
     }
 
@@ -138,11 +147,29 @@ package struct WriteRefusal: ExplainedError, Hashable {
                 "责任书已签订，裁定变更记录 \(cell) 时各版本的每一次变更都要保留，未写入。",
                 "The letter is signed: deciding about \(cell) keeps every amendment of every version; nothing was written."
             )
+        case .notGranted:
+            return Bilingual(
+                "省级尚未授权本机填写单元格 \(cell)，未写入。",
+                "The province has not granted this device anything at \(cell); nothing was written."
+            )
+        case .revoked:
+            return Bilingual(
+                "省级已撤销本机的授权，单元格 \(cell) 未写入。",
+                "The province has revoked this device; nothing was written to \(cell)."
+            )
+        case .forbidden(_, let explanation, _):
+            return explanation
         }
     }
 
     package var advice: Bilingual {
         switch self.reason {
+        case .notGranted:
+            Bilingual("请先运行 sync 取回授权。", "Run sync first, which brings the grant.")
+        case .revoked:
+            Bilingual("请联系省级；已写的数据都在本机。", "Ask the province; everything that was written is kept here.")
+        case .forbidden(_, _, let advice):
+            advice
         case .inConflict:
             Bilingual("请用 conflicts 查看，再用 resolve 裁定。", "See them with conflicts, then decide with resolve.")
         case .changedSinceShown:
@@ -199,6 +226,9 @@ extension ClientStore {
                 if outcome.isWritten, written.contains(edit.address) {
                     outcome = .refused(WriteRefusal(.changedSinceShown, cell))
                 }
+                if outcome.isWritten, let reason = try Self.objection(to: edit, scheme, writer.reader) {
+                    outcome = .refused(WriteRefusal(reason, cell))
+                }
                 if outcome.isWritten,
                     let refusal = try Self.underLetter(edit, cell, scheme, &amendments, writer.reader)
                 {
@@ -224,6 +254,26 @@ extension ClientStore {
                 )
             }
             return outcomes
+        }
+    }
+
+    /// What the root would rule out is said before it is written. An amendment of a letter writes a further cell, so that
+    /// is asked for as well.
+    private static func objection(
+        to edit: Edit,
+        _ scheme: Scheme?,
+        _ reader: StoreReader
+    ) throws -> WriteRefusal.Reason? {
+        guard let signer = try reader.signer()?.id else { return nil }
+        let scope = edit.address.unit
+        guard let device = try reader.grantedDevice(signer, in: scope) else { return .notGranted }
+        guard try !reader.isRevoked(signer, in: scope) else { return .revoked }
+        var writes = [(address: edit.address, value: edit.value)]
+        if edit.amendment != nil, let letter = scheme?.letter(over: edit.address) {
+            writes.append((letter.amendments, .text("")))
+        }
+        return writes.lazy.compactMap { scheme?.refusal(of: $0, under: device.grant) }.first.map {
+            .forbidden(code: $0.code, $0.explanation, advice: $0.advice)
         }
     }
 

@@ -31,16 +31,28 @@ package final class ClientStore: Sendable {
         }
     }
 
+    /// Whom a store believes, and by what it is known: the province's public key and the device's own.
+    package struct Trust: Hashable, Sendable {
+        package let authority: DeviceKey
+        package let device: DeviceKey
+
+        package init(authority: DeviceKey, device: DeviceKey) {
+            (self.authority, self.device) = (authority, device)
+        }
+    }
+
     /// Makes a new store.
     ///
+    /// - Parameter trust: `nil` for a province without identity.
     /// - Throws: `StoreError`.
     package static func create(
         in directory: String,
         identity: Identity,
-        scheme: SchemeSource
+        scheme: SchemeSource,
+        trust: Trust? = nil
     ) throws -> ClientStore {
         let database = try ReportDatabase(kind: .client, directory: directory, access: .create) { writer in
-            try self.fill(writer, identity: identity, scheme: scheme)
+            try self.fill(writer, identity: identity, scheme: scheme, trust: trust)
         }
         return ClientStore(database, identity)
     }
@@ -49,10 +61,11 @@ package final class ClientStore: Sendable {
     package static func inMemory(
         identity: Identity,
         scheme: SchemeSource,
+        trust: Trust? = nil,
         safeguards: Safeguards = .all
     ) throws -> ClientStore {
         let database = try ReportDatabase(inMemory: .client, safeguards: safeguards)
-        try database.write { try self.fill($0, identity: identity, scheme: scheme) }
+        try database.write { try self.fill($0, identity: identity, scheme: scheme, trust: trust) }
         return ClientStore(database, identity)
     }
 
@@ -66,8 +79,9 @@ package final class ClientStore: Sendable {
         try self.init(other.database)
     }
 
-    static func fill(_ writer: StoreWriter, identity: Identity, scheme: SchemeSource) throws {
+    static func fill(_ writer: StoreWriter, identity: Identity, scheme: SchemeSource, trust: Trust?) throws {
         try writer.setOwnReplica(identity.replica)
+        if let trust { try writer.setIdentity(authority: trust.authority, signer: trust.device) }
         try writer.set(Setting.unit, to: identity.unit.description)
         try writer.set(Setting.server, to: identity.server)
         try writer.set(Setting.name, to: identity.name)

@@ -8,3 +8,53 @@ package struct Grant: Hashable, Sendable {
         self.unit = unit
     }
 }
+
+/// A device that the authority trusts, as the cells of ``SystemForm/grants`` tell it in every scope of its grant.
+package struct GrantedDevice: Hashable, Sendable {
+    package var key: DeviceKey
+    package var grant: Grant
+    /// The device's name.
+    package var name: String
+    /// Who works at it.
+    package var person: PersonID
+
+    package init(key: DeviceKey, grant: Grant, name: String, person: PersonID) {
+        self.key = key
+        self.grant = grant
+        self.name = name
+        self.person = person
+    }
+
+    /// What the authority writes in a scope to grant it.
+    package var writes: [Change.Write] {
+        let values: [(Code, CellValue)] = [
+            (SystemForm.grantKey, .text(self.key.description)),
+            (SystemForm.grantRole, .choice(self.grant.role.rawValue)),
+            (SystemForm.grantUnit, .text(self.grant.unit.description)),
+            (SystemForm.grantName, .text(self.name)),
+            (SystemForm.grantPerson, .text(self.person)),
+            (SystemForm.grantState, GrantMark.granted.value),
+        ]
+        let row = SystemForm.grantKey(of: self.key.id).row
+        return values.map { item, value in
+            Change.Write(AddressInScope(form: SystemForm.grants, period: .none, row: row, item: item), value)
+        }
+    }
+
+    /// - Parameter value: of an item of the device's row.
+    /// - Returns: `nil` where something is missing, or is nothing that this program knows.
+    package init?(_ value: (Code) throws -> CellValue?) rethrows {
+        func text(_ item: Code) throws -> String? {
+            switch try value(item) {
+            case .text(let text)?, .choice(let text)?: text
+            default: nil
+            }
+        }
+        guard let key = try text(SystemForm.grantKey).flatMap({ DeviceKey($0) }),
+            let role = try text(SystemForm.grantRole).flatMap(Role.init(rawValue:)),
+            let unit = try text(SystemForm.grantUnit).flatMap({ UnitCode($0) }),
+            let name = try text(SystemForm.grantName), let person = try text(SystemForm.grantPerson)
+        else { return nil }
+        self.init(key: key, grant: Grant(role: role, unit: unit), name: name, person: person)
+    }
+}

@@ -32,6 +32,11 @@ package enum SystemForm {
         AddressInScope(form: self.grants, period: .none, row: Code(device.description)!, item: self.grantKey)
     }
 
+    package static let grantRole: Code = "role"
+    package static let grantUnit: Code = "unit"
+    package static let grantName: Code = "name"
+    package static let grantPerson: Code = "person"
+
     /// Whether a device is trusted: the mark ``GrantMark``. One that revokes is an act: what the device writes without
     /// having been seen by it does not count.
     package static let grantState: Code = "state"
@@ -88,12 +93,6 @@ package enum SystemForm {
     package static func explanation(of check: Code, on form: Code, in period: Period) -> AddressInScope {
         AddressInScope(form: self.explanations, period: period, row: form, item: check)
     }
-
-    /// What the root gave each device. Only the root writes it.
-    package static let grants: Code = "_grants"
-
-    /// The root's rulings that a write does not count. Only the root writes them.
-    package static let voids: Code = "_voids"
 }
 
 /// Whether a device is trusted: a choice in the cell ``SystemForm/grantState(of:)``.

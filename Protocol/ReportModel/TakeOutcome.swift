@@ -7,6 +7,8 @@ package struct TakeOutcome: Hashable, Sendable {
     package var missing: Reference?
     /// Nothing was stored, because the batch does not prove who wrote it.
     package var problem: SealProblem?
+    /// How many of its writes the root has ruled out in the same transaction.
+    package var ruledOutCount = 0
     package var takenCount = 0
     package var duplicateCount = 0
 

@@ -174,6 +174,8 @@ struct ScopeExchange: Hashable, Sendable {
         if let problem = outcome.problem { throw .unproven(problem, in: self.scope) }
         var actions: [SessionAction] = []
         if self.hasUnknownHeads, outcome.takenCount > 0 { self.isExhausted = false }
+        // There is a ruling now that the other side lacks.
+        if outcome.ruledOutCount > 0 { self.isExhausted = false }
         if outcome.missing != nil {
             // The batches that were on their way by then could not know of the answer.
             if self.gapAnswers == 0 || self.batchesReceived > self.gapAnsweredAt + UInt64(Limits.batchesInFlightMax) {

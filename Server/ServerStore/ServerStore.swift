@@ -9,9 +9,16 @@ package final class ServerStore: Sendable {
     /// Makes a new store.
     ///
     /// - Throws: `StoreError`.
-    package static func create(in directory: String, replica: ReplicaID, scheme: SchemeSource) throws -> ServerStore {
+    ///
+    /// - Parameter authority: the province's public key; `nil` for a province without identity, in which nothing is sealed.
+    package static func create(
+        in directory: String,
+        replica: ReplicaID,
+        scheme: SchemeSource,
+        authority: DeviceKey? = nil
+    ) throws -> ServerStore {
         let database = try ReportDatabase(kind: .server, directory: directory, access: .create) { writer in
-            try self.fill(writer, replica: replica, scheme: scheme)
+            try self.fill(writer, replica: replica, scheme: scheme, authority: authority)
         }
         return ServerStore(opened: database)
     }
@@ -20,10 +27,11 @@ package final class ServerStore: Sendable {
     package static func inMemory(
         replica: ReplicaID,
         scheme: SchemeSource,
+        authority: DeviceKey? = nil,
         safeguards: Safeguards = .all
     ) throws -> ServerStore {
         let database = try ReportDatabase(inMemory: .server, safeguards: safeguards)
-        try database.write { try self.fill($0, replica: replica, scheme: scheme) }
+        try database.write { try self.fill($0, replica: replica, scheme: scheme, authority: authority) }
         return ServerStore(opened: database)
     }
 
@@ -32,8 +40,14 @@ package final class ServerStore: Sendable {
         try self.init(ReportDatabase(inMemoryCopyOf: other.database))
     }
 
-    static func fill(_ writer: StoreWriter, replica: ReplicaID, scheme: SchemeSource) throws {
+    static func fill(
+        _ writer: StoreWriter,
+        replica: ReplicaID,
+        scheme: SchemeSource,
+        authority: DeviceKey?
+    ) throws {
         try writer.setOwnReplica(replica)
+        if let authority { try writer.setIdentity(authority: authority, signer: authority) }
         try self.replaceScheme(with: scheme, writer)
     }
 
@@ -138,13 +152,16 @@ extension ServerStore {
 
     /// Makes the steps of many connections durable in one transaction: one sync of the disk serves them all.
     ///
+    /// - Parameter root: rules on what is taken, in the same transaction; `nil` where there is no authority.
     /// - Returns: The outcome of each step.
-    package func commit(_ steps: [Step], now: Timestamp) throws -> [Step.Outcome] {
+    package func commit(_ steps: [Step], now: Timestamp, root: Root? = nil) throws -> [Step.Outcome] {
         try self.database.write { writer in
             try steps.map { step in
                 switch step {
                 case .take(let batch):
-                    let outcome = try writer.take(batch, received: now)
+                    var new: [StoreWriter.TakenChange] = []
+                    var outcome = try writer.take(batch, received: now) { if root != nil { new.append($0) } }
+                    if let root { outcome.ruledOutCount = try root.rule(on: new, in: batch.scope, now: now, writer) }
                     // The province is the root: what it holds is delivered.
                     try writer.markDelivered(outcome.held.compactMap(\.self), in: batch.scope)
                     return .taken(outcome, try writer.chains(in: batch.scope).frontier)

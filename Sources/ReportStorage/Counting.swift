@@ -102,37 +102,10 @@ extension StoreWriter {
         )
     }
 
-    private struct Act {
-        let position: ScopeChains.Position
-        let isEnd: Bool
-        let seen: Frontier
-    }
-
-    private func acts(on device: DeviceID, in scope: UnitCode) throws -> [Act] {
-        let statement = try self.database.cachedStatement(sql: "SELECT * FROM act WHERE scope = ? AND device = ?")
-        return try Row.fetchAll(statement, arguments: [try self.number(of: scope), Data(device.bytes)]).map { row in
-            var reader = ByteReader(try row.bytes("seen"))
-            return Act(
-                position: try row.position(),
-                isEnd: try row.integer("is_end") != 0,
-                seen: Frontier(try reader.references(upTo: .max))
-            )
-        }
-    }
-
-    /// Whether some revocation of the device is held of which its author, with this context, had not seen the end. (No
-    /// revocation that is held can have seen a change that is only now taken: the log is causally closed.)
+    /// Whether a change of the device that is only now taken is restricted. (No revocation that is held can have seen it:
+    /// the log is causally closed.)
     private func isRevoked(_ device: DeviceID, for context: Frontier, in scope: UnitCode) throws -> Bool {
-        let acts = try self.acts(on: device, in: scope)
-        guard acts.contains(where: { !$0.isEnd }) else { return false }
-        let chains = try self.chains(in: scope)
-        let seen = try chains.positions(ofTaken: context, hash: self.reader.hash)
-        let ends = try acts.filter { $0.isEnd && chains.isCovered($0.position, by: seen) }.map {
-            try chains.positions(ofTaken: $0.seen, hash: self.reader.hash)
-        }
-        return acts.contains { act in
-            !act.isEnd && !ends.contains { chains.isCovered(act.position, by: $0) }
-        }
+        try self.reader.isRevoked(device, for: context, in: self.chains(in: scope))
     }
 
     /// Takes out what a device has written and a revocation that has just come had not seen. It cannot have seen an end of
@@ -221,6 +194,45 @@ private struct CountingWrites {
 }
 
 extension StoreReader {
+    /// Whether what a device writes in a scope from now on does not count, even if it knows all that is held here.
+    package func isRevoked(_ device: DeviceID, in scope: UnitCode) throws -> Bool {
+        guard try self.authority() != nil else { return false }
+        let chains = try self.chains(in: scope)
+        return try self.isRevoked(device, for: chains.frontier, in: chains)
+    }
+
+    /// Whether some revocation of the device is held of which somebody with this context has not seen the end.
+    func isRevoked(_ device: DeviceID, for context: Frontier, in chains: ScopeChains) throws -> Bool {
+        let acts = try self.acts(on: device, in: chains.scope)
+        guard acts.contains(where: { !$0.isEnd }) else { return false }
+        let seen = try chains.positions(ofTaken: context, hash: self.hash)
+        let ends = try acts.filter { $0.isEnd && chains.isCovered($0.position, by: seen) }.map {
+            try chains.positions(ofTaken: $0.seen, hash: self.hash)
+        }
+        return acts.contains { act in
+            !act.isEnd && !ends.contains { chains.isCovered(act.position, by: $0) }
+        }
+    }
+
+    private struct Act {
+        let position: ScopeChains.Position
+        let isEnd: Bool
+        let seen: Frontier
+    }
+
+    private func acts(on device: DeviceID, in scope: UnitCode) throws -> [Act] {
+        guard let number = try self.number(of: scope) else { return [] }
+        let statement = try self.database.cachedStatement(sql: "SELECT * FROM act WHERE scope = ? AND device = ?")
+        return try Row.fetchAll(statement, arguments: [number, Data(device.bytes)]).map { row in
+            var reader = ByteReader(try row.bytes("seen"))
+            return Act(
+                position: try row.position(),
+                isEnd: try row.integer("is_end") != 0,
+                seen: Frontier(try reader.references(upTo: .max))
+            )
+        }
+    }
+
     /// Why writes of a change do not count, by their index; no entry for those that do.
     package func discounts(at position: ScopeChains.Position) throws -> [Int: [Discount]] {
         let statement = try self.database.cachedStatement(

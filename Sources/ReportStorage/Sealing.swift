@@ -28,6 +28,32 @@ extension StoreReader {
         return key
     }
 
+    /// A device that was granted something in a scope, be it trusted still or not; `nil` where nothing is known of it.
+    package func grantedDevice(_ device: DeviceID, in scope: UnitCode) throws -> GrantedDevice? {
+        let row = SystemForm.grantKey(of: device).row
+        return try GrantedDevice { item in
+            let address = CellAddress(
+                unit: scope,
+                form: SystemForm.grants,
+                period: .none,
+                row: row,
+                item: item
+            )
+            return try self.cell(address).versions.first?.version.value
+        }
+    }
+
+    /// Every device that was granted something in a scope.
+    package func grantedDevices(in scope: UnitCode) throws -> [GrantedDevice] {
+        guard let number = try self.number(of: scope), try self.authority() != nil else { return [] }
+        let devices = try Data.fetchAll(
+            self.database,
+            sql: "SELECT device FROM granted WHERE scope = ? ORDER BY device",
+            arguments: [number]
+        )
+        return try devices.compactMap { DeviceID(bytes: $0) }.compactMap { try self.grantedDevice($0, in: scope) }
+    }
+
     /// The key of a device to which the authority has granted something in a scope.
     package func grantedKey(of device: DeviceID, in scope: UnitCode) throws -> DeviceKey? {
         guard let number = try self.number(of: scope) else { return nil }
@@ -79,12 +105,13 @@ extension StoreWriter {
     /// Seals what this store wrote and has not sealed, so that it can be sent: the last change of each run of its own
     /// changes in a scope's log, and some before it, so that what stands between two seals always fits a batch.
     ///
+    /// - Parameter scopes: `nil` for all.
     /// - Returns: How many seals were made.
     @discardableResult
-    package func sealOwnChanges(with key: SealingKey) throws -> Int {
+    package func sealOwnChanges(with key: SealingKey, in scopes: [UnitCode]? = nil) throws -> Int {
         try self.saveLines()
         var count = 0
-        for scope in try self.reader.scopes() {
+        for scope in try scopes ?? self.reader.scopes() {
             for line in try self.chains(in: scope).lines where line.signer == key.publicKey.id {
                 let unsealed = try self.unsealed(of: line)
                 var byteCount = 0

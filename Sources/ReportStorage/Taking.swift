@@ -4,7 +4,13 @@ extension StoreWriter {
     /// Takes what can be taken of `batch`, in its order. A change whose predecessor or context is not held is left, and
     /// what follows it in its chain with it; the rest goes on. Where there is an authority, a batch is taken whole, with
     /// its seals proven, or not at all.
-    package func take(_ batch: Batch, received: Timestamp) throws -> TakeOutcome {
+    ///
+    /// - Parameter isNew: told every change that was not held before, once it is.
+    package func take(
+        _ batch: Batch,
+        received: Timestamp,
+        isNew: (TakenChange) throws -> Void = { _ in }
+    ) throws -> TakeOutcome {
         var outcome = TakeOutcome()
         if let authority = try self.reader.authority() {
             switch try self.proof(of: batch, authority: authority) {
@@ -38,13 +44,15 @@ extension StoreWriter {
             case .gap(let missing):
                 outcome.missing = outcome.missing ?? missing
                 reached[entry.chain].isBroken = true
-            case .held(let hash, let isNew):
-                if isNew { outcome.takenCount += 1 } else { outcome.duplicateCount += 1 }
-                reached[entry.chain].last = Reference(
-                    replica: run.replica,
-                    sequence: chained.sequence,
-                    tag: hash.tag
-                )
+            case .held(let hash, let wasTaken):
+                let name = Reference(replica: run.replica, sequence: chained.sequence, tag: hash.tag)
+                reached[entry.chain].last = name
+                if wasTaken {
+                    outcome.takenCount += 1
+                    try isNew(TakenChange(name: name, signer: run.seal?.signer, change: entry.change))
+                } else {
+                    outcome.duplicateCount += 1
+                }
                 reached[entry.chain].sequence += 1
                 reached[entry.chain].tag = hash.tag
             }
@@ -65,6 +73,13 @@ extension StoreWriter {
             hash: self.reader.hash,
             frontierAfter: { try self.frontier(after: $0, in: chains) }
         )
+    }
+
+    /// A change that a store holds from now on.
+    package struct TakenChange: Sendable {
+        package let name: Reference
+        package let signer: DeviceID?
+        package let change: Change
     }
 
     private struct ChainReached {

@@ -1,0 +1,96 @@
+import ReportModel
+import ReportScheme
+import ReportStorage
+
+/// What lets a program act as the province: the authority's key, and the scheme by which it rules.
+package struct Root: Sendable {
+    package let key: SealingKey
+    package let scheme: Scheme
+
+    package init(key: SealingKey, scheme: Scheme) {
+        self.key = key
+        self.scheme = scheme
+    }
+
+    /// As whom the root writes.
+    private static let author = "省级"
+    private static let deviceName = "省级服务器"
+
+    /// Writes cells of a scope and seals them.
+    func write(_ writes: [Change.Write], in scope: UnitCode, now: Timestamp, _ writer: StoreWriter) throws {
+        try writer.writeOwn(writes, in: scope, author: Self.author, deviceName: Self.deviceName, now: now)
+        try writer.sealOwnChanges(with: self.key, in: [scope])
+        // The province is the root: what it holds is delivered.
+        try writer.markDelivered(writer.chains(in: scope).frontier.heads, in: scope)
+    }
+
+    /// Rules out those writes of changes just taken that the scheme positively forbids to their devices.
+    ///
+    /// - Returns: How many.
+    func rule(
+        on changes: [StoreWriter.TakenChange],
+        in scope: UnitCode,
+        now: Timestamp,
+        _ writer: StoreWriter
+    ) throws -> Int {
+        var devices: [DeviceID: GrantedDevice?] = [:]
+        var voids: [Change.Write] = []
+        for taken in changes {
+            guard let signer = taken.signer, signer != self.key.publicKey.id else { continue }
+            if devices[signer] == nil {
+                devices[signer] = .some(try writer.reader.grantedDevice(signer, in: scope))
+            }
+            guard let device = devices[signer] ?? nil else { continue }
+            for (index, write) in taken.change.writes.enumerated() {
+                let address = CellAddress(write.address, in: scope)
+                guard let refusal = self.scheme.refusal(of: (address, write.value), under: device.grant) else {
+                    continue
+                }
+                voids.append(
+                    Change.Write(SystemForm.void(of: taken.name, write: index), .text(refusal.code))
+                )
+            }
+        }
+        guard !voids.isEmpty else { return 0 }
+        try self.write(voids, in: scope, now: now, writer)
+        return voids.count
+    }
+}
+
+extension ServerStore {
+    /// Grants a device what it is there for, in every scope of its unit and below. Where it has the very grant already,
+    /// nothing is written; where it was revoked, that ends.
+    ///
+    /// - Returns: The scopes in which something was written.
+    @discardableResult
+    package func grant(_ device: GrantedDevice, as root: Root, now: Timestamp) throws -> [UnitCode] {
+        let scopes = root.scheme.unitAndBelow(device.grant.unit).map(\.code)
+        return try self.database.write { writer in
+            try scopes.filter { scope in
+                let isRevoked = try writer.reader.isRevoked(device.key.id, in: scope)
+                guard try isRevoked || writer.reader.grantedDevice(device.key.id, in: scope) != device else {
+                    return false
+                }
+                try root.write(device.writes, in: scope, now: now, writer)
+                return true
+            }
+        }
+    }
+
+    /// What the device writes from now on does not count any more, in any scope in which it was granted something.
+    ///
+    /// - Returns: The scopes in which it was trusted until now.
+    @discardableResult
+    package func revoke(_ device: DeviceID, as root: Root, now: Timestamp) throws -> [UnitCode] {
+        try self.database.write { writer in
+            try writer.reader.scopes().filter { scope in
+                guard try writer.reader.grantedKey(of: device, in: scope) != nil,
+                    try !writer.reader.isRevoked(device, in: scope)
+                else { return false }
+                let revocation = Change.Write(SystemForm.grantState(of: device), GrantMark.revoked.value)
+                try root.write([revocation], in: scope, now: now, writer)
+                return true
+            }
+        }
+    }
+}

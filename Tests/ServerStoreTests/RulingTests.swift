@@ -1,0 +1,223 @@
+import BundledScheme
+import ClientStore
+import Crypto
+import ReportModel
+import ReportScheme
+import ReportStorage
+import ServerStore
+import TestSupport
+import Testing
+
+/// A province with an authority, whose offices sync by handing batches over.
+private final class RuledProvince {
+    static let now = Timestamp(secondsSince1970: 1_720_000_000)
+    let scheme: Scheme
+    let server: ServerStore
+    let root: Root
+    private var replicas: UInt64 = 0
+
+    init() throws {
+        let key = SealingKey(P256.Signing.PrivateKey())
+        self.scheme = try Scheme.parse(BundledScheme.source)
+        self.server = try ServerStore.inMemory(
+            replica: ReplicaID(rawValue: 1),
+            scheme: BundledScheme.source,
+            authority: key.publicKey
+        )
+        self.root = Root(key: key, scheme: self.scheme)
+    }
+
+    /// A device with its store, which knows its grant.
+    struct Office {
+        let key: SealingKey
+        let store: ClientStore
+        let device: GrantedDevice
+    }
+
+    func office(_ role: Role, _ unit: UnitCode) throws -> Office {
+        self.replicas += 1
+        let key = SealingKey(P256.Signing.PrivateKey())
+        let store = try ClientStore.inMemory(
+            identity: ClientStore.Identity(
+                replica: ReplicaID(rawValue: 0xC0 + self.replicas),
+                unit: unit,
+                server: "127.0.0.1:1",
+                name: "\(role)",
+                author: "\(role)"
+            ),
+            scheme: BundledScheme.source,
+            trust: ClientStore.Trust(authority: self.root.key.publicKey, device: key.publicKey)
+        )
+        let grant = Grant(role: role, unit: unit)
+        let device = GrantedDevice(key: key.publicKey, grant: grant, name: "\(role)", person: "\(role)")
+        try self.server.grant(device, as: self.root, now: Self.now)
+        let office = Office(key: key, store: store, device: device)
+        try self.sync(office)
+        return office
+    }
+
+    /// - Returns: What the root found wrong with what the office sent.
+    @discardableResult
+    func sync(_ office: Office) throws -> [SealProblem] {
+        try office.store.sealOwnChanges(with: office.key)
+        var problems: [SealProblem] = []
+        for (standing, _) in try office.store.standings(scheme: self.scheme) {
+            let scope = standing.scope
+            let held = try self.server.standings(in: [scope])[0].frontier
+            let sent = try office.store.changes(
+                in: scope,
+                lackedBy: PeerStanding(frontier: held),
+                byteCountMax: .max
+            )
+            if !sent.changes.isEmpty {
+                let batch = Batch(scope: scope, changes: sent.changes)
+                guard
+                    case .taken(let outcome, _) = try self.server.commit(
+                        [.take(batch)],
+                        now: Self.now,
+                        root: self.root
+                    )[0]
+                else { continue }
+                if let problem = outcome.problem { problems.append(problem) }
+            }
+            let own = try office.store.database.read { try $0.standing(in: scope).frontier }
+            let back = try self.server.changes(in: scope, lackedBy: PeerStanding(frontier: own), byteCountMax: .max)
+            guard !back.changes.isEmpty else { continue }
+            let outcome = try office.store.take(Batch(scope: scope, changes: back.changes), now: Self.now).0
+            #expect(outcome.problem == nil && outcome.missing == nil)
+        }
+        return problems
+    }
+}
+
+@Suite("What the root rules")
+struct RulingTests {
+    private static let county = UnitCode("410728")!
+    private static let zone = UnitCode("410728-01")!
+
+    private static func cell(_ text: String) throws -> CellAddress { try CellAddress(text) }
+
+    private func write(
+        _ cell: String,
+        _ value: CellValue,
+        by office: RuledProvince.Office,
+        scheme: Scheme?
+    ) throws -> EditOutcome {
+        try office.store.write([Edit(Self.cell(cell), value)], scheme: scheme, now: RuledProvince.now)[0]
+    }
+
+    private func number(_ number: Int) -> CellValue { .number(Quantity(ExactDecimal(number))) }
+
+    @Test("a device writes what it was granted, and everybody has it")
+    func granted() throws {
+        let province = try RuledProvince()
+        let clerk = try province.office(.clerk, Self.county)
+        let cell = "410728-01/infrastructure/2024-H1/roads"
+        #expect(try self.write(cell, self.number(13), by: clerk, scheme: province.scheme) == .new)
+        #expect(try province.sync(clerk).isEmpty)
+        let reviewer = try province.office(.reviewer, UnitCode("410700")!)
+        for store in [clerk.store.database, reviewer.store.database, province.server.database] {
+            #expect(try store.read { try $0.cell(Self.cell(cell)).value } == self.number(13))
+            #expect(try store.verify().firstProblem == nil)
+        }
+    }
+
+    @Test("a device is told before it writes what it may not write, and nothing is written")
+    func beforehand() throws {
+        let province = try RuledProvince()
+        let clerk = try province.office(.clerk, Self.county)
+        let auditor = try province.office(.auditor, UnitCode("410000")!)
+        func code(_ outcome: EditOutcome) -> String? {
+            guard case .refused(let refusal) = outcome else { return nil }
+            return refusal.code
+        }
+        let cases: [(String, CellValue, RuledProvince.Office, String)] = [
+            ("410728-01/infrastructure/2024-H1/roads", self.number(1), auditor, "role_writes_nothing"),
+            ("410728-01/infrastructure/2024-H1/roads", .text("x"), clerk, "other_type_of_value"),
+            ("410728/_report/2024-H1/infrastructure/state", ReportMark.accepted.value, clerk, "not_marked_by_role"),
+            ("410729/infrastructure/2024-H1/roads", self.number(1), clerk, "not_granted"),
+        ]
+        for (cell, value, office, expected) in cases {
+            let outcome = try self.write(cell, value, by: office, scheme: province.scheme)
+            #expect(code(outcome) == expected, "\(cell)")
+            #expect(try office.store.cell(Self.cell(cell)).versions.isEmpty)
+        }
+        try province.server.revoke(clerk.device.key.id, as: province.root, now: RuledProvince.now)
+        try province.sync(clerk)
+        let outcome = try self.write(
+            "410728-01/infrastructure/2024-H1/roads",
+            self.number(1),
+            by: clerk,
+            scheme: province.scheme
+        )
+        #expect(code(outcome) == "device_revoked")
+    }
+
+    @Test("what a device writes all the same is ruled out in the commit that takes it, and the rest goes on")
+    func ruledOut() throws {
+        let province = try RuledProvince()
+        let clerk = try province.office(.clerk, Self.county)
+        let good = "410728-01/infrastructure/2024-H1/roads", bad = "410728-01/infrastructure/2024-H1/power_grid"
+        // A program that asks nobody.
+        _ = try clerk.store.write(
+            [try Edit(Self.cell(good), self.number(13)), try Edit(Self.cell(bad), .text("thirteen"))],
+            now: RuledProvince.now
+        )
+        let mark = "410728/_report/2024-H1/infrastructure/state"
+        _ = try self.write(mark, ReportMark.accepted.value, by: clerk, scheme: nil)
+        #expect(try province.sync(clerk).isEmpty)
+        for store in [clerk.store.database, province.server.database] {
+            try store.read { reader in
+                #expect(try reader.cell(Self.cell(good)).value == self.number(13))
+                #expect(try reader.cell(Self.cell(bad)).versions.isEmpty)
+                #expect(try reader.cell(Self.cell(mark)).versions.isEmpty)
+                let reasons = try [bad, mark].map { try reader.history(of: Self.cell($0)).map(\.discounts) }
+                #expect(
+                    reasons == [[[.ruledOut("other_type_of_value")]], [[.ruledOut("not_marked_by_role")]]]
+                )
+            }
+            #expect(try store.verify().firstProblem == nil)
+        }
+        // Ruled once: what comes again changes nothing.
+        let before = try province.server.standings(in: [Self.zone])
+        try province.sync(clerk)
+        #expect(try province.server.standings(in: [Self.zone]) == before)
+    }
+
+    @Test("a device is granted, revoked and granted again once, however often it is said")
+    func again() throws {
+        let province = try RuledProvince()
+        let clerk = try province.office(.clerk, Self.county)
+        func say(_ body: () throws -> [UnitCode]) throws -> Bool { try body().isEmpty }
+        let scopeCount = province.scheme.unitAndBelow(Self.county).count
+        #expect(try province.server.grant(clerk.device, as: province.root, now: RuledProvince.now).isEmpty)
+        let revoked = try province.server.revoke(clerk.device.key.id, as: province.root, now: RuledProvince.now)
+        #expect(revoked.count == scopeCount)
+        #expect(try province.server.revoke(clerk.device.key.id, as: province.root, now: RuledProvince.now).isEmpty)
+        let granted = try province.server.grant(clerk.device, as: province.root, now: RuledProvince.now)
+        #expect(granted.count == scopeCount)
+        try province.sync(clerk)
+        let cell = "410728-01/infrastructure/2024-H1/roads"
+        #expect(try self.write(cell, self.number(13), by: clerk, scheme: province.scheme) == .new)
+        try province.sync(clerk)
+        #expect(try province.server.database.read { try $0.cell(Self.cell(cell)).value } == self.number(13))
+    }
+
+    @Test("a device has nothing to write where it was granted nothing: such a batch proves nothing")
+    func elsewhere() throws {
+        let province = try RuledProvince()
+        let clerk = try province.office(.clerk, Self.county)
+        let other = UnitCode("410729")!
+        try clerk.store.database.write {
+            try $0.writeOwn(
+                [Change.Write(AddressInScope(form: "land", period: Period("2024")!, item: "quota"), self.number(1))],
+                in: other,
+                author: "clerk",
+                deviceName: "clerk",
+                now: RuledProvince.now
+            )
+        }
+        #expect(try province.sync(clerk) == [.unknownSigner(clerk.key.publicKey.id)])
+        #expect(try province.server.database.read { try $0.chains(in: other).changeCount } == 0)
+    }
+}
