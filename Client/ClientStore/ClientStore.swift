@@ -183,6 +183,8 @@ extension ClientStore {
         package let ownReplica: OwnReplica
         /// What was lost when the store was damaged, and nobody has given back.
         package let lost: [LostChanges]
+        /// What this device has written and does not count.
+        package let uncounted: [UncountedWrite]
     }
 
     /// What `status` tells.
@@ -197,7 +199,8 @@ extension ClientStore {
                 skewSeconds: try reader.setting(Setting.skewSeconds).flatMap { Int64($0) },
                 conflictCount: try reader.scopes().reduce(0) { try $0 + reader.conflictCount(in: $1) },
                 ownReplica: try Self.ownReplica(reader),
-                lost: try reader.lostChanges()
+                lost: try reader.lostChanges(),
+                uncounted: try reader.signer().map { try reader.uncountedWrites(of: $0.id) } ?? []
             )
         }
     }

@@ -10,8 +10,12 @@ package struct CellEvent: Sendable {
     /// The dots of the writes that replaced this one.
     package internal(set) var supersededBy: [String]
     package let isDelivered: Bool
+    /// Who sealed it; `nil` where nobody seals.
+    package let signer: DeviceID?
     /// Why it does not count; empty for nearly every write.
     package let discounts: [Discount]
+    /// Of a write that does not count: whether somebody who had seen it has written the cell since.
+    package internal(set) var isAnswered = false
 }
 
 extension StoreReader {
@@ -39,6 +43,7 @@ extension StoreReader {
                 in: walk.chains
             )
             for index in superseded { events[index].supersededBy.append(dot) }
+            for index in writes.answered { events[index].isAnswered = true }
             events.append(
                 CellEvent(
                     dot: dot,
@@ -56,6 +61,7 @@ extension StoreReader {
                     supersedes: superseded.map { events[$0].dot },
                     supersededBy: [],
                     isDelivered: entry.isDelivered,
+                    signer: stored.signer,
                     discounts: discounts
                 )
             )
@@ -91,6 +97,8 @@ struct ScopeWalk {
 /// The writes of one cell, in the order of the log.
 struct WritesOfCell {
     private var known: [Write] = []
+    /// Those that do not count and that the author of the write added last had seen, if that one counts.
+    private(set) var answered: [Int] = []
 
     private struct Write {
         let position: ScopeChains.Position
@@ -109,7 +117,11 @@ struct WritesOfCell {
         in chains: ScopeChains
     ) -> [Int] {
         defer { self.known.append(Write(position: position, context: context, isCounting: isCounting)) }
+        self.answered = []
         guard isCounting else { return [] }
+        self.answered = self.known.indices.filter {
+            !self.known[$0].isCounting && chains.isCovered(self.known[$0].position, by: context)
+        }
         let seen = self.known.indices.filter {
             self.known[$0].isCounting && chains.isCovered(self.known[$0].position, by: context)
         }

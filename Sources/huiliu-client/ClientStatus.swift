@@ -35,13 +35,16 @@ struct ClientStatus: AsyncParsableCommand {
                     lastSync: status.lastSync?.description,
                     skewSeconds: status.skewSeconds,
                     conflicts: status.conflictCount,
-                    lost: status.lost.map(LostJSON.init)
+                    lost: status.lost.map(LostJSON.init),
+                    notCounted: status.uncounted.map { UncountedJSON($0, scheme: client.scheme) }
                 )
             )
         } else {
             self.tell(status, client)
         }
-        if status.conflictCount > 0 || !status.lost.isEmpty { throw ExitCode(Exit.attention) }
+        if status.conflictCount > 0 || !status.lost.isEmpty || !status.uncounted.isEmpty {
+            throw ExitCode(Exit.attention)
+        }
     }
 
     private func tell(_ status: ClientStore.Status, _ client: OpenedClient) {
@@ -77,6 +80,7 @@ struct ClientStatus: AsyncParsableCommand {
             )
         }
         LostReport.tell(status.lost)
+        UncountedReport.tell(status.uncounted, scheme: client.scheme)
         if let skew = status.skewSeconds, skew.magnitude > 120 {
             Console.line(
                 say(
@@ -107,7 +111,7 @@ struct ClientStatus: AsyncParsableCommand {
         @Nullable var skewSeconds: Int64?
         let conflicts: Int
         let lost: [LostJSON]
-        let notCounted: [String] = []
+        let notCounted: [UncountedJSON]
 
         enum CodingKeys: String, CodingKey {
             case replica, unit, name, scheme, unsent, conflicts, lost

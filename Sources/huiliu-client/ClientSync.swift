@@ -80,7 +80,7 @@ struct ClientSync: AsyncParsableCommand {
         let status = try client.store.status()
         let conflicts = status.conflictCount
         if self.output.json {
-            JSONOutput.write(SyncJSON(report, conflicts: conflicts))
+            JSONOutput.write(SyncJSON(report, status))
         } else {
             Console.line(
                 say(
@@ -97,8 +97,9 @@ struct ClientSync: AsyncParsableCommand {
                 )
             }
             LostReport.tell(status.lost)
+            UncountedReport.tell(status.uncounted, scheme: client.scheme)
         }
-        if conflicts > 0 || !status.lost.isEmpty { throw ExitCode(Exit.attention) }
+        if conflicts > 0 || !status.lost.isEmpty || !status.uncounted.isEmpty { throw ExitCode(Exit.attention) }
     }
 
     private struct SyncJSON: Encodable {
@@ -108,15 +109,16 @@ struct ClientSync: AsyncParsableCommand {
         let bytesIn: Int
         let roundTrips: Int
         let conflicts: Int
-        let notCounted = 0
+        let notCounted: Int
 
-        init(_ report: Synchronizer.Report, conflicts: Int) {
+        init(_ report: Synchronizer.Report, _ status: ClientStore.Status) {
             self.sent = report.changesSent
             self.received = report.changesReceived
             self.bytesOut = report.bytesOut
             self.bytesIn = report.bytesIn
             self.roundTrips = report.roundTrips
-            self.conflicts = conflicts
+            self.conflicts = status.conflictCount
+            self.notCounted = status.uncounted.count
         }
 
         enum CodingKeys: String, CodingKey {

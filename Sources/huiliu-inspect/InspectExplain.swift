@@ -67,6 +67,11 @@ struct InspectExplain: AsyncParsableCommand {
             text += say("，取代 \(names)", ", superseding \(names)")
         }
         text += "  [\(event.dot)]"
+        for discount in event.discounts {
+            let write = (address, event.authored.version.value)
+            text += say("  不算数：", "  does not count: ")
+            text += discount.words(of: write, under: nil, scheme: store.scheme)[Speech.language]
+        }
         if store.database.kind == .client, !event.isDelivered {
             text += say("  尚未送达省级", "  not yet delivered to the province")
         }
@@ -103,6 +108,8 @@ struct InspectExplain: AsyncParsableCommand {
         let version: VersionJSON
         let supersededBy: [String]
         let delivered: Bool
+        /// The codes of the reasons; none for a write that counts.
+        let notCounted: [String]
 
         init(_ number: Int, _ event: CellEvent, state: CellState, scheme: Scheme?) {
             self.version = VersionJSON(
@@ -114,11 +121,13 @@ struct InspectExplain: AsyncParsableCommand {
             )
             self.supersededBy = event.supersededBy
             self.delivered = event.isDelivered
+            self.notCounted = event.discounts.map(\.code)
         }
 
         private enum CodingKeys: String, CodingKey {
             case supersededBy = "superseded_by"
             case delivered
+            case notCounted = "not_counted"
         }
 
         func encode(to encoder: any Encoder) throws {
@@ -126,6 +135,7 @@ struct InspectExplain: AsyncParsableCommand {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(self.supersededBy, forKey: .supersededBy)
             try container.encode(self.delivered, forKey: .delivered)
+            try container.encode(self.notCounted, forKey: .notCounted)
         }
     }
 }

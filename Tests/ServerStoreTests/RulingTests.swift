@@ -178,6 +178,13 @@ struct RulingTests {
             }
             #expect(try store.verify().firstProblem == nil)
         }
+        let status = try clerk.store.status().uncounted
+        #expect(status.map(\.address.description) == [mark, bad].sorted())
+        #expect(Set(status.flatMap(\.discounts).map(\.code)) == ["other_type_of_value", "not_marked_by_role"])
+        // Writing it right answers it.
+        #expect(try self.write(bad, self.number(7), by: clerk, scheme: province.scheme) == .new)
+        #expect(try clerk.store.status().uncounted.map(\.address.description) == [mark])
+        try province.sync(clerk)
         // Ruled once: what comes again changes nothing.
         let before = try province.server.standings(in: [Self.zone])
         try province.sync(clerk)
