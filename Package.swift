@@ -183,9 +183,10 @@ var targets: [Target] = [
     tests(
         "LineTests",
         [
-            "ReportModel", "ReportScheme", "ReportWire", "ReportIdentity", "ReportStorage", "ReportTransport",
-            "ClientStore", "ClientSync", "ServerStore", "ServerSync", crypto, logging, serviceLifecycle,
-        ] + nio + nioTLS
+            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportIdentity", "ReportStorage",
+            "ReportTransport", "ClientStore", "ClientSync", "ServerStore", "ServerSync", "ServerIdentity", crypto,
+            logging, serviceLifecycle,
+        ] + nio
     ),
     tests(
         "ServerSyncTests",

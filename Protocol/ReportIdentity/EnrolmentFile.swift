@@ -139,7 +139,10 @@ package struct EnrolmentFileError: ExplainedError, Equatable {
             case .twice(let key): Bilingual("又写了一遍 \(key.rawValue)", "gives \(key.rawValue) a second time")
             case .missing(let key): Bilingual("缺少 \(key.rawValue)", "has no line for \(key.rawValue)")
             case .value(let key):
-                Bilingual("的 \(key.rawValue) 不合规定：\(key.words.chinese)", "has no proper \(key.rawValue): \(key.words.english)")
+                Bilingual(
+                    "的 \(key.rawValue) 不合规定：\(key.words.chinese)",
+                    "has no proper \(key.rawValue): \(key.words.english)"
+                )
             }
         return Bilingual("\(file.chinese)\(words.chinese)。", "\(file.english) \(words.english).")
     }
@@ -147,7 +150,10 @@ package struct EnrolmentFileError: ExplainedError, Equatable {
     package var advice: Bilingual {
         switch self.reason {
         case .title, .tooLong:
-            Bilingual("请确认选对了文件；它由省级的 enrol 命令生成。", "Check that this is the right file; the province makes it with enrol.")
+            Bilingual(
+                "请确认选对了文件；它由省级的 enrol 命令生成。",
+                "Check that this is the right file; the province makes it with enrol."
+            )
         case .notKnown, .twice, .missing, .value:
             Bilingual("请向省级管理员重新索取登记文件，不要改动它。", "Ask the province for the file again, and leave it as it is.")
         }
