@@ -111,7 +111,8 @@ var targets: [Target] = [
         "ServerSync",
         in: "Server",
         [
-            "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ReportTransport",
+            "ReportModel", "ReportIdentity", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage",
+            "ReportTransport",
             "ServerStore", logging, serviceLifecycle,
         ] + nio
     ),
@@ -181,7 +182,7 @@ var targets: [Target] = [
     ),
     // Real lines between the two sides.
     tests(
-        "LineTests",
+        "SecuredSyncTests",
         [
             "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportIdentity", "ReportStorage",
             "ReportTransport", "ClientStore", "ClientSync", "ServerStore", "ServerSync", "ServerIdentity", crypto,

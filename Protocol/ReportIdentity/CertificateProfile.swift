@@ -83,6 +83,16 @@ enum CertificateProfile {
 
     // MARK: - Reading
 
+    /// Whether `element` is written in its one encoding: as this program writes it, to the last bit. The library keeps some
+    /// bytes as they came, among them how many bits of the signature's last byte count.
+    static func isWhole(_ der: [UInt8], _ element: some DERSerializable) -> Bool {
+        guard let encoded = try? self.encoded(element), encoded == der, let node = try? DER.parse(der),
+            case .constructed(let parts) = node.content, let last = parts.map({ $0 }).last,
+            let signature = try? ASN1BitString(derEncoded: last)
+        else { return false }
+        return signature.paddingBits == 0
+    }
+
     /// A certificate that the authority has signed.
     struct Verified {
         let certificate: Certificate
@@ -101,8 +111,7 @@ enum CertificateProfile {
     static func verify(_ der: [UInt8], authority: DeviceKey) throws(CertificateRefusal) -> Verified {
         guard der.count <= self.byteCountMax else { throw .tooLong(byteCount: der.count) }
         guard let certificate = try? Certificate(derEncoded: der),
-            let encoded = try? self.encoded(certificate), encoded == der,
-            let key = P256.Signing.PublicKey(certificate.publicKey)
+            self.isWhole(der, certificate), let key = P256.Signing.PublicKey(certificate.publicKey)
         else { throw .notCertificate }
         // The pinned key is a point of the curve; that was looked at when it was read.
         guard let authorityKey = try? P256.Signing.PublicKey(compressedRepresentation: authority.bytes) else {

@@ -1,5 +1,6 @@
 import Crypto
 import ReportModel
+import SwiftASN1
 import X509
 
 /// A device's request for a certificate (PKCS#10, RFC 2986): its public key, signed with the private one, which proves that
@@ -30,8 +31,8 @@ package struct CertificateRequest: Hashable, Sendable {
     package init(der: [UInt8]) throws(RequestRefusal) {
         guard der.count <= CertificateProfile.byteCountMax,
             let request = try? CertificateSigningRequest(derEncoded: der),
-            let encoded = try? CertificateProfile.encoded(request), encoded == der,
-            let key = P256.Signing.PublicKey(request.publicKey), request.version == .v1,
+            CertificateProfile.isWhole(der, request), let key = P256.Signing.PublicKey(request.publicKey),
+            request.version == .v1,
             request.signatureAlgorithm == .ecdsaWithSHA256, request.attributes.isEmpty,
             request.subject == CertificateProfile.name(.device)
         else { throw .notRequest }

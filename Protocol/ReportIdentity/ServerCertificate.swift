@@ -1,5 +1,6 @@
 import Crypto
 import ReportModel
+import X509
 
 /// The certificate that the province's server shows: the authority's word that this key is the server's. A device's
 /// certificate is never one, nor the other way round.

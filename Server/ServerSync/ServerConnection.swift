@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOPosix
+import ReportIdentity
 import ReportModel
 import ReportScheme
 import ReportSession

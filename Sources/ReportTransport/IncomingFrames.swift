@@ -78,7 +78,7 @@ package struct IncomingFrames: ~Copyable {
         let helloByteCountMax = Limits.helloByteCountMax + Limits.frameByteCountMin
         guard self.isGreeted || byteCount <= helloByteCountMax else {
             let expected = "at most \(Limits.helloByteCountMax) bytes of hello"
-            throw .malformed("hello", MalformedBytes(offset: 0, expected: expected))
+            throw ProtocolError.malformed("hello", MalformedBytes(offset: 0, expected: expected))
         }
         guard self.buffer.readableBytes >= 4 + byteCount else { return nil }
         self.buffer.moveReaderIndex(forwardBy: 4)

@@ -39,9 +39,9 @@ struct CertificateTests {
 
     @Test("are refused with any byte altered, cut off or added")
     func mutated() throws {
-        let der = try self.issuing.certificate().der
+        let der = try withFreeBit { try self.issuing.certificate().der }
         let taken = mutations(of: der).filter { self.issuing.refusal($0.bytes) == nil }
-        #expect(taken.isEmpty, "taken: \(taken.map(\.what))")
+        #expect(taken.map(\.what) == [])
     }
 
     @Test("are refused when another province has signed them, or nobody")
@@ -77,11 +77,11 @@ struct CertificateTests {
 
     @Test("of a server are refused with any byte altered")
     func mutatedServer() throws {
-        let der = try self.issuing.serverCertificate().der
+        let der = try withFreeBit { try self.issuing.serverCertificate().der }
         let taken = mutations(of: der).filter {
             (try? ServerCertificate(der: $0.bytes, authority: self.issuing.pinned)) != nil
         }
-        #expect(taken.isEmpty, "taken: \(taken.map(\.what))")
+        #expect(taken.map(\.what) == [])
     }
 
     @Test(
@@ -174,11 +174,11 @@ struct CertificateRequestTests {
     @Test("show that the device holds its key, and are refused with any byte altered")
     func roundTrip() throws {
         let key = P256.Signing.PrivateKey()
-        let request = try CertificateRequest(key: key)
+        let request = try CertificateRequest(der: withFreeBit { try CertificateRequest(key: key).der })
         #expect(try CertificateRequest(der: request.der) == request)
         #expect(request.key == DeviceKey(key.publicKey))
         let taken = mutations(of: request.der).filter { (try? CertificateRequest(der: $0.bytes)) != nil }
-        #expect(taken.isEmpty, "taken: \(taken.map(\.what))")
+        #expect(taken.map(\.what) == [])
         #expect(throws: RequestRefusal.notRequest) {
             try CertificateRequest(der: [UInt8](repeating: 0x30, count: 5000))
         }

@@ -82,9 +82,13 @@ extension FrameLine {
             return try await self.channel.executeThenClose { inbound, outbound in
                 try? await outbound.write(OutgoingFrame(.done))
                 var frames = IncomingFrames(inbound, self.patience)
-                let heard: Heard
+                var heard = Heard.end
                 do {
-                    heard = try await frames.next() == nil ? .end : .frame(peer: self.peer?.id)
+                    while let event = try await frames.next() {
+                        guard case .frame = event else { continue }
+                        heard = .frame(peer: self.peer?.id)
+                        break
+                    }
                 } catch {
                     heard = .failure(error)
                 }

@@ -3,9 +3,11 @@ import NIOCore
 import NIOPosix
 import ReportIdentity
 import ReportModel
+import ReportStorage
 import ReportTransport
 import ReportWire
 import ServerIdentity
+import ServerStore
 import ServerSync
 import TestSupport
 import Testing
@@ -19,7 +21,7 @@ struct SecuredSyncTests {
 
     init() throws {
         self.province = try Province()
-        self.elsewhere = try Authority.create(in: TemporaryDirectory().path)
+        self.elsewhere = try .made()
         self.device = try Device(0xA1)
         try self.device.write("13.5")
     }
@@ -120,12 +122,14 @@ struct SecuredSyncTests {
     @Test("are told from a line where nobody listens")
     func nobody() async throws {
         let address = try await self.province.serve(nil) { $0 }
+        let nowhere = try #require(HostPort("nobody.invalid:7500"))
         let own = try self.own
-        await #expect {
-            _ = try await self.device.sync(address, own, self.province.scheme, waitSeconds: 1)
-        } throws: {
-            guard case SyncFailure.unreachable? = $0 as? SyncFailure else { return false }
-            return true
+        for (server, words) in [(address, "No server is listening"), (nowhere, "Nobody knows a machine")] {
+            let failure = await #expect(throws: SyncFailure.self) {
+                try await self.device.sync(server, own, self.province.scheme, waitSeconds: 1)
+            }
+            #expect(failure?.code == "server_unreachable")
+            #expect(failure?.explanation.english.contains(words) == true)
         }
     }
 
@@ -154,12 +158,10 @@ struct SecuredSyncTests {
     @Test("without TLS never leave this machine", arguments: ["192.0.2.1:7428", "province.invalid:7428", "[::]:7428"])
     func loopbackOnly(address: String) async throws {
         let address = try #require(HostPort(address))
-        await #expect {
-            _ = try await self.device.sync(address, nil, self.province.scheme)
-        } throws: {
-            guard case SyncFailure.unsecured(address)? = $0 as? SyncFailure else { return false }
-            return true
+        let failure = await #expect(throws: SyncFailure.self) {
+            try await self.device.sync(address, nil, self.province.scheme)
         }
+        #expect(failure?.code == "connect_refused")
         #expect(throws: ListenRefusal.self) { try self.service(at: address, nil) }
         _ = try self.service(at: address, self.province.security())
     }

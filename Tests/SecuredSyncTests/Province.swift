@@ -24,8 +24,7 @@ struct Province: Sendable {
     let scheme: Scheme
 
     init() throws {
-        let directory = try TemporaryDirectory()
-        self.authority = try Authority.create(in: directory.path)
+        self.authority = try .made()
         self.store = try .inMemory(replica: ReplicaID(rawValue: 0xF0), scheme: BundledScheme.source)
         self.scheme = try Scheme.parse(BundledScheme.source)
     }
@@ -62,6 +61,14 @@ struct Province: Sendable {
             try await tasks.waitForAll()
             return outcome
         }
+    }
+}
+
+extension Authority {
+    /// An authority whose file is gone at once.
+    static func made() throws -> Authority {
+        let directory = try TemporaryDirectory()
+        return try withExtendedLifetime(directory) { try Authority.create(in: directory.path) }
     }
 }
 
