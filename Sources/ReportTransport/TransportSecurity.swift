@@ -8,7 +8,8 @@ import ReportModel
 ///
 /// The library checks that the other side holds the key of the certificate that it shows. Whether that certificate is the
 /// authority's word for a device or for the server is checked here, against the authority's public key; names of machines
-/// and dates are not looked at. No session is ever resumed by us, and nothing is sent before the handshake is over.
+/// and dates are not looked at. Nothing is sent before the handshake is over. We resume no session; the library lets others
+/// do so, but then no key has signed anything, and the line tells no device.
 package struct TransportSecurity: Sendable {
     /// What both sides name as the protocol within (ALPN, RFC 7301).
     static let protocolName = "huiliu/0"

@@ -39,22 +39,34 @@ struct HostileHandshakeTests {
         [1, UInt8(byteCount >> 16), UInt8(byteCount >> 8 & 0xFF), UInt8(byteCount & 0xFF), 3, 3]
     }
 
-    @Test(
-        "end with a numbered reason",
-        arguments: [
-            Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8), [UInt8](repeating: 0xFF, count: 400),
-            record(22, [UInt8](repeating: 0, count: 300)), record(23, [UInt8](repeating: 9, count: 300)),
-            record(22, hello(100) + [UInt8](repeating: 0xAA, count: 98)), record(22, hello(0xFF_FFFF)),
-            Message.done.frame.encoded,
-        ]
-    )
-    func garbage(bytes: [UInt8]) async throws {
-        let heard = try await self.server(hears: bytes)
+    /// What a peer sends in place of a handshake.
+    struct Attack: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let bytes: [UInt8]
+
+        init(_ name: String, _ bytes: [UInt8]) {
+            (self.testDescription, self.bytes) = (name, bytes)
+        }
+    }
+
+    static let attacks = [
+        Attack("a request of the web", Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)),
+        Attack("ones", [UInt8](repeating: 0xFF, count: 400)),
+        Attack("a handshake of zeros", record(22, [UInt8](repeating: 0, count: 300))),
+        Attack("data before a handshake", record(23, [UInt8](repeating: 9, count: 300))),
+        Attack("a hello of rubbish", record(22, hello(100) + [UInt8](repeating: 0xAA, count: 98))),
+        Attack("a hello announcing 16 MiB", record(22, hello(0xFF_FFFF))),
+        Attack("a frame of ours", Message.done.frame.encoded),
+    ]
+
+    @Test("end with the name of what is wrong", arguments: attacks)
+    func garbage(attack: Attack) async throws {
+        let heard = try await self.server(hears: attack.bytes)
         guard case .handshakeFailed(let detail)? = heard.security else {
             Issue.record("\(heard)")
             return
         }
-        #expect(!detail.isEmpty && !detail.contains("/"), "the name of an error, no path: \(detail)")
+        #expect(!detail.isEmpty && !detail.contains("/"), "no path of a source: \(detail)")
     }
 
     @Test("end when the client goes away in the midst of them", arguments: [0, 1, 5, 60])

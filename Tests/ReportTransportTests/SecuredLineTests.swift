@@ -5,6 +5,7 @@ import NIOSSL
 import ReportIdentity
 import ReportModel
 import ReportWire
+import Synchronization
 import Testing
 
 @testable import ReportTransport
@@ -29,13 +30,14 @@ struct SecuredLineTests {
     private func connect(
         to address: SocketAddress,
         _ security: TransportSecurity?,
-        silenceSeconds: Int64 = 60
+        counter: ByteCounter? = nil
     ) async throws -> FrameLine {
         try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).connect(to: address) { channel in
             channel.eventLoop.makeCompletedFuture {
-                try FrameLine(
+                if let counter { try channel.pipeline.syncOperations.addHandler(counter) }
+                return try FrameLine(
                     channel,
-                    times: Patience.Times(silenceSeconds: silenceSeconds, frameSeconds: 60),
+                    times: Patience.Times(silenceSeconds: 60, frameSeconds: 60),
                     controlByteCountMax: 4 * 1024 * 1024,
                     security: security
                 )
@@ -91,6 +93,20 @@ struct SecuredLineTests {
         let second = try await self.meet(server: nil, client: self.parties.deviceSide())
         #expect(second.client.security == .noTLS, "\(second)")
         #expect(second.server.code == .frameTooLarge, "\(second)")
+    }
+
+    @Test("take so many bytes besides the frames")
+    func cost() async throws {
+        let listener = try await OneLineListener(self.parties.serverSide())
+        async let atServer = listener.firstWord()
+        let counter = ByteCounter()
+        let line = try await self.connect(to: listener.address, self.parties.deviceSide(), counter: counter)
+        let heard = await line.firstWord()
+        #expect(heard.peer == .some(nil))
+        _ = try await atServer
+        let (bytesIn, bytesOut) = counter.counts
+        // Measured: 2,010 down, of which 1,280 are sessions to resume, which the library always offers; 813 up.
+        #expect(bytesIn < 2200 && bytesOut < 1000, "\(bytesIn) in, \(bytesOut) out")
     }
 
     // MARK: - Other programs
@@ -190,5 +206,29 @@ struct SecuredLineTests {
         let heard = await line.firstWord()
         #expect(heard.security == .notOurServer(.notServer), "\(heard)")
         try await listener.close()
+    }
+}
+
+/// Counts what goes by.
+private final class ByteCounter: ChannelDuplexHandler, Sendable {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let state = Mutex((bytesIn: 0, bytesOut: 0))
+
+    var counts: (bytesIn: Int, bytesOut: Int) { self.state.withLock { $0 } }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let count = self.unwrapInboundIn(data).readableBytes
+        self.state.withLock { $0.bytesIn += count }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let count = self.unwrapOutboundIn(data).readableBytes
+        self.state.withLock { $0.bytesOut += count }
+        context.write(data, promise: promise)
     }
 }
