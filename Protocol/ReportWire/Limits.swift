@@ -66,9 +66,6 @@ package enum Limits {
     /// One frame may take this long from its first byte to its last, in either direction: 64 KiB in a minute are 9 kbit/s,
     /// slower than any line an office has.
     package static let frameSecondsMax: Int64 = 60
-    /// What the other side may say of a handshake, in bytes, before one more read: 16 KiB. With the longest certificate
-    /// that is read, one has less than half of that.
-    package static let handshakeByteCountMax = 16 * 1024
     /// After its last word the server waits this long for the client to close: a few round trips of the slowest line.
     package static let lingerSecondsMax: Int64 = 5
 

@@ -55,6 +55,10 @@ final class HandshakeGate: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    /// What the other side may say of a handshake, in bytes, before one more read: 16 KiB. With the longest certificate that is
+    /// read, one has less than half of that.
+    private static let byteCountMax = 16 * 1024
+
     private let handshake: Handshake
     private var byteCount = 0
     /// Whether the other side may still say something.
@@ -72,7 +76,7 @@ final class HandshakeGate: ChannelDuplexHandler {
         guard self.ended == nil else { return }
         if self.handshake.phase == .underWay {
             // What comes behind the last word of a handshake, in the same read, belongs to no handshake.
-            guard self.byteCount <= Limits.handshakeByteCountMax else {
+            guard self.byteCount <= Self.byteCountMax else {
                 context.fireErrorCaught(SecurityFailure.handshakeTooLong)
                 return context.close(mode: .all, promise: nil)
             }

@@ -69,18 +69,16 @@ final class SecurityHandler: ChannelDuplexHandler {
         if stack == [.eofDuringHandshake] { return ProtocolError.connectionLost }
         let names = stack.map(Self.name).joined(separator: " ")
         func isNamed(_ parts: String...) -> Bool { parts.contains { names.contains($0) } }
-        if !self.handshake.isServer {
-            if isNamed("WRONG_VERSION_NUMBER", "UNEXPECTED_MESSAGE", "INVALID_OUTER_RECORD_TYPE"),
-                self.handshake.phase != .over, !isNamed("ALERT")
-            {
-                return SecurityFailure.noTLS
-            }
-            if self.hasCertificate, isNamed("ALERT_"), isNamed("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED") {
-                return SecurityFailure.certificateRefused
-            }
+        if self.handshake.phase == .over {
+            // A server looks at a client's certificate when for the client the handshake is over. An alert before that may be
+            // anybody's: it is neither encrypted nor signed.
+            let isRefused = isNamed("ALERT_") && isNamed("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED")
+            return self.hasCertificate && isRefused && !self.handshake.isServer
+                ? SecurityFailure.certificateRefused : ProtocolError.connectionLost
         }
-        return self.handshake.phase == .over
-            ? ProtocolError.connectionLost : SecurityFailure.handshakeFailed(detail: names)
+        // What does not even look like TLS.
+        return !self.handshake.isServer && isNamed("WRONG_VERSION_NUMBER") && !isNamed("ALERT_")
+            ? SecurityFailure.noTLS : SecurityFailure.handshakeFailed(detail: names)
     }
 
     /// The library gives the names of its errors only in a text, between a code and a line of its source.
