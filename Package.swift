@@ -20,7 +20,15 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let nioTLS: [Target.Dependency] = [
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "NIOTLS", package: "swift-nio"),
+]
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let certificates: [Target.Dependency] = [
+    .product(name: "X509", package: "swift-certificates"),
+    .product(name: "SwiftASN1", package: "swift-asn1"),
+]
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -60,6 +68,7 @@ var targets: [Target] = [
     library("ReportScheme", in: "Protocol", ["ReportModel", crypto, yams]),
     library("ReportWire", in: "Protocol", ["ReportModel", "CZlib"]),
     library("ReportSession", in: "Protocol", ["ReportModel", "ReportWire"]),
+    library("ReportIdentity", in: "Protocol", ["ReportModel", crypto] + certificates),
     .target(
         name: "BundledScheme",
         dependencies: ["ReportScheme"],
@@ -72,8 +81,12 @@ var targets: [Target] = [
 
     // Sources: the commands, what both sides share, and the C libraries.
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
-    library("ReportStorage", in: "Sources", ["ReportModel", grdb, sqlite]),
-    library("ReportTransport", in: "Sources", ["ReportModel", "ReportWire", logging] + nio),
+    library("ReportStorage", in: "Sources", ["ReportModel", crypto, grdb, sqlite]),
+    library(
+        "ReportTransport",
+        in: "Sources",
+        ["ReportModel", "ReportWire", "ReportIdentity", crypto, logging] + nio + nioTLS
+    ),
     library("ReportPages", in: "Sources", ["ReportModel", "ReportScheme"]),
     library(
         "ReportCommand",
@@ -98,11 +111,13 @@ var targets: [Target] = [
         "ServerSync",
         in: "Server",
         [
-            "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ReportTransport",
+            "ReportModel", "ReportIdentity", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage",
+            "ReportTransport",
             "ServerStore", logging, serviceLifecycle,
         ] + nio
     ),
     library("ServerSummary", in: "Server", ["ReportModel", "ReportScheme"]),
+    library("ServerIdentity", in: "Server", ["ReportModel", "ReportIdentity", "ReportStorage", crypto]),
 
     command(
         "huiliu-client",
@@ -162,7 +177,21 @@ var targets: [Target] = [
         "ServerStoreTests",
         ["ReportModel", "ReportScheme", "BundledScheme", "ReportStorage", "ClientStore", "ServerStore", crypto]
     ),
-    tests("ReportTransportTests", ["ReportModel", "ReportWire", "ReportTransport"] + nio + [nioEmbedded]),
+    tests("ReportIdentityTests", ["ReportModel", "ReportIdentity", crypto] + certificates),
+    tests("ServerIdentityTests", ["ReportModel", "ReportIdentity", "ReportStorage", "ServerIdentity", crypto]),
+    tests(
+        "ReportTransportTests",
+        ["ReportModel", "ReportWire", "ReportIdentity", "ReportTransport", crypto] + nio + nioTLS + [nioEmbedded]
+    ),
+    // Real lines between the two sides.
+    tests(
+        "SecuredSyncTests",
+        [
+            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportIdentity", "ReportStorage",
+            "ReportTransport", "ClientStore", "ClientSync", "ServerStore", "ServerSync", "ServerIdentity", crypto,
+            logging, serviceLifecycle,
+        ] + nio
+    ),
     tests(
         "ServerSyncTests",
         ["ReportModel", "ReportScheme", "ReportStorage", "ReportWire", "ServerStore", "ServerSync", grdb]
@@ -245,9 +274,12 @@ let package = Package(
     name: "huiliu",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

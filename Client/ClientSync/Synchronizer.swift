@@ -15,6 +15,8 @@ package struct Synchronizer: Sendable {
     package let store: ClientStore
     package let scheme: Scheme
     package let server: HostPort
+    /// `nil` for a line that is not encrypted, which must not leave this machine.
+    package let security: TransportSecurity?
     /// How long the province may be out of reach, or silent, before the sync gives up.
     package let waitSeconds: Int64
     package let logger: Logger
@@ -26,6 +28,7 @@ package struct Synchronizer: Sendable {
         store: ClientStore,
         scheme: Scheme,
         server: HostPort,
+        security: TransportSecurity? = nil,
         waitSeconds: Int64,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp,
@@ -34,6 +37,7 @@ package struct Synchronizer: Sendable {
         self.store = store
         self.scheme = scheme
         self.server = server
+        self.security = security
         self.waitSeconds = waitSeconds
         self.logger = logger
         self.now = now
@@ -51,6 +55,7 @@ package struct Synchronizer: Sendable {
 
     /// - Throws: `SyncFailure`, and errors of the store. What was exchanged by then stays.
     package func run() async throws -> Report {
+        guard self.security != nil || self.server.isLoopback else { throw SyncFailure.unsecured(self.server) }
         let clock = ContinuousClock()
         var report = Report()
         var backOff = BackOff()
@@ -71,6 +76,8 @@ package struct Synchronizer: Sendable {
             } catch let error as ConnectionFailure {
                 self.logger.info("no connection", metadata: ["reason": "\(error.detail)"])
                 reason = error.words
+            } catch let error as SecurityFailure {
+                throw SyncFailure.insecure(self.server, error)
             }
             let pause = backOff.next(random: Double.random(in: 0..<1))
             guard clock.now + pause < reached + .seconds(self.waitSeconds) else {
@@ -126,7 +133,8 @@ package struct Synchronizer: Sendable {
                                 silenceSeconds: self.waitSeconds,
                                 frameSeconds: max(self.waitSeconds, Limits.frameSecondsMax)
                             ),
-                            controlByteCountMax: Limits.clientControlByteCountMax
+                            controlByteCountMax: Limits.clientControlByteCountMax,
+                            security: self.security
                         )
                     }
                 }
@@ -151,45 +159,6 @@ package struct Synchronizer: Sendable {
         report.changesReceived += tally.changesReceived
         report.roundTrips += tally.roundTrips
         return error
-    }
-}
-
-/// Why a sync did not come to its end.
-package enum SyncFailure: ExplainedError {
-    /// - Parameter reason: why the last connection ended, where there was one.
-    case unreachable(HostPort, seconds: Int64, reason: Bilingual?)
-    case refused(ProtocolError)
-
-    package var code: String {
-        switch self {
-        case .unreachable: "server_unreachable"
-        case .refused: "sync_refused"
-        }
-    }
-
-    package var explanation: Bilingual {
-        switch self {
-        case .unreachable(let server, let seconds, let reason):
-            Bilingual(
-                "\(seconds) 秒内未能与省级服务器 \(server) 完成同步。\(reason.map { "原因：\($0.chinese)" } ?? "")",
-                "The sync with the province at \(server) did not come to its end within \(seconds) seconds."
-                    + (reason.map { " The reason: \($0.english)" } ?? "")
-            )
-        case .refused(let error):
-            Bilingual(
-                "同步中止（代码 \(error.rawCode)）：\(error.words.chinese)",
-                "The sync was ended (code \(error.rawCode)): \(error.words.english)"
-            )
-        }
-    }
-
-    package var advice: Bilingual {
-        switch self {
-        case .unreachable:
-            Bilingual("数据都保存在本机，请在有网络时再次运行 sync。", "Everything is kept here; run sync again when there is a line.")
-        case .refused:
-            Bilingual("数据都保存在本机，按上面的说明处理后再次运行 sync。", "Everything is kept here; run sync again once that is put right.")
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOPosix
+import ReportIdentity
 import ReportModel
 import ReportScheme
 import ReportSession
@@ -25,7 +26,7 @@ struct ServerConnection {
     func run(over line: FrameLine) async {
         do {
             try await self.execute(line) { frames, outbound in
-                var conversation = Conversation(connection: self, patience: line.patience, outbound: outbound)
+                var conversation = Conversation(connection: self, line: line, outbound: outbound)
                 try await conversation.run(&frames)
             }
         } catch {
@@ -82,7 +83,7 @@ private struct Conversation {
     private typealias Load = (scope: UnitCode, peer: PeerStanding)
 
     let connection: ServerConnection
-    let patience: Patience
+    let line: FrameLine
     let outbound: NIOAsyncChannelOutboundWriter<OutgoingFrame>
     private var session = ServerSession()
     /// What the session wants to be read, in its order.
@@ -93,10 +94,10 @@ private struct Conversation {
 
     init(
         connection: ServerConnection,
-        patience: Patience,
+        line: FrameLine,
         outbound: NIOAsyncChannelOutboundWriter<OutgoingFrame>
     ) {
-        (self.connection, self.patience, self.outbound) = (connection, patience, outbound)
+        (self.connection, self.line, self.outbound) = (connection, line, outbound)
     }
 
     mutating func run(_ frames: inout IncomingFrames) async throws {
@@ -110,7 +111,13 @@ private struct Conversation {
             _ = try await self.perform(self.session.ended(error))
         } catch let error where error is IOError || error is NIOAsyncWriterError || error is ChannelError {
             // The client is gone, or does not read; it will come back with what was not receipted.
-            if let reason = self.patience.ended { self.log(reason) }
+            if let reason = self.line.patience.ended { self.log(reason) }
+        } catch let error as SecurityFailure {
+            // Nothing can be said on such a line; TLS has said what there is to say.
+            self.connection.logger.info(
+                "connection refused",
+                metadata: ["code": "\(error.code)", "reason": "\(error.explanation.english)"]
+            )
         } catch {
             self.connection.logger.error("store failed", metadata: ["error": "\(error)"])
             _ = try await self.perform(self.session.ended(.storeFailed))
@@ -166,7 +173,7 @@ private struct Conversation {
             case .send(let message):
                 try await self.send(message)
             case .identify(let hello):
-                isOver = try await self.perform(self.connection.identify(hello, &self.session)) || isOver
+                isOver = try await self.perform(self.identify(hello)) || isOver
             case .load(let scope, let peer):
                 self.loads.append((scope, peer))
             case .commitThenReceipt(let batch):
@@ -204,6 +211,18 @@ private struct Conversation {
         try await self.outbound.write(outgoing)
     }
 
+    private mutating func identify(_ hello: Hello) async throws -> [SessionAction] {
+        // On a line that others than this machine can reach, only devices that are enrolled are told anything.
+        if self.line.isSecured, self.line.peer == nil { return self.session.refused(.notEnrolled) }
+        if let peer = self.line.peer {
+            self.connection.logger.debug(
+                "identified",
+                metadata: ["device": "\(peer.id)", "unit": "\(peer.facts.unit)"]
+            )
+        }
+        return try await self.connection.identify(hello, &self.session)
+    }
+
     private mutating func commit(_ batch: Batch) async throws -> [SessionAction] {
         guard case .taken(let outcome, let frontier) = try await self.connection.commits.commit(.take(batch)) else {
             preconditionFailure("a batch is taken")
@@ -231,6 +250,15 @@ private struct Conversation {
             metadata: ["code": "\(error.rawCode)", "reason": "\(error.words.english)"]
         )
     }
+}
+
+extension ProtocolError {
+    /// A client that has shown no certificate.
+    fileprivate static let notEnrolled = ProtocolError(
+        .scopeNotServed,
+        "这台设备没有登记，服务器不提供任何数据；请先用登记文件登记。",
+        "This device is not enrolled, so nothing is served to it; enrol it with its enrolment file first."
+    )
 }
 
 extension Frame {

@@ -13,6 +13,7 @@ package struct SyncService: Service {
     private let store: ServerStore
     private let scheme: SchemeInUse
     private let address: HostPort
+    private let security: TransportSecurity?
     private let commitStepCountMax: Int
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
@@ -20,22 +21,26 @@ package struct SyncService: Service {
 
     /// - Parameters:
     ///   - address: port 0 is any free one.
+    ///   - security: `nil` for lines that are not encrypted, which only this machine may use.
     ///   - commitStepCountMax: the most steps of different connections that are made durable together; 1 is for measuring
     ///     what that gains.
     ///   - listening: told the address once clients can connect.
-    /// - Throws: `ListenRefusal` when others than this machine could connect, and what reading the store's scheme throws.
+    /// - Throws: `ListenRefusal` when others than this machine could connect to lines that are not encrypted, and what
+    ///   reading the store's scheme throws.
     package init(
         store: ServerStore,
         address: HostPort,
+        security: TransportSecurity? = nil,
         commitStepCountMax: Int? = nil,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp,
         listening: @escaping @Sendable (HostPort) -> Void
     ) throws {
-        guard address.isLoopback else { throw ListenRefusal(address: address) }
+        guard security != nil || address.isLoopback else { throw ListenRefusal(address: address) }
         self.store = store
         self.scheme = try SchemeInUse(store, logger: logger)
         self.address = address
+        self.security = security
         self.commitStepCountMax = commitStepCountMax ?? GroupCommit.stepCountMax
         self.logger = logger
         self.now = now
@@ -139,7 +144,8 @@ extension SyncService {
                                 frameSeconds: Limits.frameSecondsMax,
                                 helloSeconds: Limits.helloSecondsMax
                             ),
-                            controlByteCountMax: Limits.controlByteCountMax
+                            controlByteCountMax: Limits.controlByteCountMax,
+                            security: self.security
                         )
                     }
                 }

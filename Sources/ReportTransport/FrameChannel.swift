@@ -1,4 +1,5 @@
 import NIOCore
+import ReportIdentity
 import ReportWire
 
 /// A TCP connection that carries frames both ways. What comes are bytes, of which ``IncomingFrames`` makes frames one by
@@ -9,11 +10,21 @@ package typealias FrameChannel = NIOAsyncChannel<LineEvent, OutgoingFrame>
 package struct FrameLine: Sendable {
     package let channel: FrameChannel
     package let patience: Patience
+    private let handshake: Handshake?
 
     /// Makes a connection speak frames.
     ///
-    /// - Parameter controlByteCountMax: above so many bytes of control frames that wait for the kernel, writing waits.
-    package init(_ channel: any Channel, times: Patience.Times, controlByteCountMax: Int) throws {
+    /// - Parameters:
+    ///   - controlByteCountMax: above so many bytes of control frames that wait for the kernel, writing waits.
+    ///   - security: `nil` for a line that anybody on its way can read. Otherwise frames wait until the handshake is over;
+    ///     that it ends is for `times` to see to, like everything that the other side says.
+    package init(
+        _ channel: any Channel,
+        times: Patience.Times,
+        controlByteCountMax: Int,
+        security: TransportSecurity? = nil
+    ) throws {
+        self.handshake = try security?.secure(channel)
         self.patience = Patience(times, eventLoop: channel.eventLoop)
         try channel.pipeline.syncOperations.addHandler(LaneHandler(self.patience))
         let bulkByteCountMax = 4 + Limits.frameByteCountMax
@@ -33,6 +44,13 @@ package struct FrameLine: Sendable {
             )
         )
     }
+
+    /// Whether nobody on the way can read or alter what is said.
+    package var isSecured: Bool { self.handshake != nil }
+
+    /// The device at the other end, as it has proved to be; `nil` where it has shown no certificate, on a line that is not
+    /// secured, and before the handshake is over. Once a frame has come the handshake is over.
+    package var peer: DeviceCertificate? { self.handshake?.peer }
 
     /// Wakes the driver up where it waits for the other side's next word.
     package func wake() {

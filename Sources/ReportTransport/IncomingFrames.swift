@@ -23,6 +23,9 @@ package struct IncomingFrames: ~Copyable {
     private var buffer = ByteBuffer()
     private var frameStart: NIODeadline?
 
+    /// How a server of TLS begins its answer to whatever is none: an alert (RFC 8446, 5.1). No frame begins so.
+    private static let alertStart: [UInt8] = [21, 3]
+
     package init(_ inbound: NIOAsyncChannelInboundStream<LineEvent>, _ patience: Patience) {
         self.events = inbound.makeAsyncIterator()
         self.patience = patience
@@ -30,7 +33,8 @@ package struct IncomingFrames: ~Copyable {
     }
 
     /// - Returns: `nil` when the other side has said all it will.
-    /// - Throws: `ProtocolError` for what is no frame, and for a peer that lets us wait too long.
+    /// - Throws: `ProtocolError` for what is no frame, and for a peer that lets us wait too long; `SecurityFailure` for a
+    ///   line that cannot be secured.
     package mutating func next() async throws -> Event? {
         // A sign of life is a byte that comes or a bulk frame that goes; being woken is none.
         var start = self.patience.now
@@ -66,12 +70,15 @@ package struct IncomingFrames: ~Copyable {
         while try await self.events.next() != nil {}
     }
 
-    private mutating func takeFrame() throws(ProtocolError) -> Frame? {
+    private mutating func takeFrame() throws -> Frame? {
+        if self.patience.times.helloSeconds == nil, self.buffer.readableBytesView.starts(with: Self.alertStart) {
+            throw SecurityFailure.wantsTLS
+        }
         guard let byteCount = try Frame.byteCount(peeking: self.buffer.readableBytesView) else { return nil }
         let helloByteCountMax = Limits.helloByteCountMax + Limits.frameByteCountMin
         guard self.isGreeted || byteCount <= helloByteCountMax else {
             let expected = "at most \(Limits.helloByteCountMax) bytes of hello"
-            throw .malformed("hello", MalformedBytes(offset: 0, expected: expected))
+            throw ProtocolError.malformed("hello", MalformedBytes(offset: 0, expected: expected))
         }
         guard self.buffer.readableBytes >= 4 + byteCount else { return nil }
         self.buffer.moveReaderIndex(forwardBy: 4)

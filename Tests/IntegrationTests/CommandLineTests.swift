@@ -187,7 +187,7 @@ struct CommandLineTests {
         #expect(refusal["text"].text?.contains("within 2 seconds") == true, "not the default of 20")
         #expect(refusal["text"].text?.contains("No server is listening at that port.") == true)
         let named = try await office.run("sync", "--wait", "2", "--server", "nobody.invalid:7500", "--lang", "zh")
-        #expect(named.exitCode == 3 && named.errors.contains("找不到这个服务器名"), "\(named.errors)")
+        #expect(named.exitCode == 4 && named.errors.contains("没有登记，连接无法加密"), "\(named.errors)")
         let status = try await office.json("status")
         #expect(status["unsent"] == 1 && status["unsent_since"] != nil, "unsent work alone is 0")
         let back = try await RunningServer.start(store: server.store)
