@@ -14,6 +14,7 @@ import ReportWire
 struct ClientConnection {
     let store: ClientStore
     let scheme: Scheme
+    let sealingKey: SealingKey?
     let logger: Logger
     /// The device's wall clock.
     let now: @Sendable () -> Timestamp
@@ -66,7 +67,8 @@ struct ClientConnection {
     }
 
     private func start() throws -> ClientSession.Start {
-        ClientSession.Start(
+        if let key = self.sealingKey { try self.store.sealOwnChanges(with: key) }
+        return ClientSession.Start(
             replica: try self.store.ownReplica().current,
             scheme: self.scheme.fingerprint.high,
             scopes: try self.store.standings(scheme: self.scheme).map {

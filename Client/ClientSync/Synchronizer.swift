@@ -17,6 +17,8 @@ package struct Synchronizer: Sendable {
     package let server: HostPort
     /// `nil` for a line that is not encrypted, which must not leave this machine.
     package let security: TransportSecurity?
+    /// The device's, which seals what it has written; `nil` where nothing is sealed.
+    package let sealingKey: SealingKey?
     /// How long the province may be out of reach, or silent, before the sync gives up.
     package let waitSeconds: Int64
     package let logger: Logger
@@ -29,6 +31,7 @@ package struct Synchronizer: Sendable {
         scheme: Scheme,
         server: HostPort,
         security: TransportSecurity? = nil,
+        sealingKey: SealingKey? = nil,
         waitSeconds: Int64,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp,
@@ -38,6 +41,7 @@ package struct Synchronizer: Sendable {
         self.scheme = scheme
         self.server = server
         self.security = security
+        self.sealingKey = sealingKey
         self.waitSeconds = waitSeconds
         self.logger = logger
         self.now = now
@@ -146,6 +150,7 @@ package struct Synchronizer: Sendable {
         let connection = ClientConnection(
             store: self.store,
             scheme: self.scheme,
+            sealingKey: self.sealingKey,
             logger: self.logger,
             now: self.now,
             progress: { progress(sentBefore + $0.changesSent, receivedBefore + $0.changesReceived) }

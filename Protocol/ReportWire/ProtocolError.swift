@@ -25,6 +25,9 @@ package struct ProtocolError: Error, Hashable, Sendable {
         case tooManyConnections = 17
         case tooSlow = 18
         case unprovenBatch = 19
+        case notEnrolled = 20
+        case otherUnit = 21
+        case deviceRevoked = 22
     }
 
     /// The raw code as it came; a newer peer may say one that is not in ``Code``.
@@ -171,6 +174,28 @@ extension ProtocolError {
             "A batch of changes of \(scope) was not taken: \(english). Ask the province."
         )
     }
+
+    /// A device that has shown no certificate, where only enrolled devices are served.
+    package static let notEnrolled = Self(
+        .notEnrolled,
+        "这台设备没有登记，服务器不提供任何数据；请先用登记文件登记。",
+        "This device is not enrolled, so nothing is served to it; enrol it with its enrolment file first."
+    )
+
+    /// A device that asks for another unit than the one for which it was enrolled.
+    package static func otherUnit(_ asked: UnitCode, enrolledFor unit: UnitCode) -> Self {
+        Self(
+            .otherUnit,
+            "这台设备是为单位 \(unit) 登记的，不能以 \(asked) 同步；请用该单位的设备，或请省级重新登记。",
+            "This device is enrolled for the unit \(unit) and cannot sync as \(asked); use a device of that unit, or ask the province to enrol this one anew."
+        )
+    }
+
+    package static let deviceRevoked = Self(
+        .deviceRevoked,
+        "省级已撤销这台设备；已写的数据仍保存在本机，请联系省级。",
+        "The province has revoked this device; what was written is still stored here, ask the province."
+    )
 
     package static let shuttingDown = Self(
         .shuttingDown,

@@ -101,13 +101,25 @@ extension ServerStore {
     /// What is served to a client: its unit and all below it, and what it asks for that a former scheme had: whatever is
     /// held of units that are gone is still passed on.
     ///
-    /// - Parameter asked: the units of the client's hello, its own first.
-    package func scopes(servedTo asked: [UnitCode], by scheme: Scheme) throws -> [UnitCode] {
+    /// - Parameters:
+    ///   - asked: the units of the client's hello, its own first.
+    ///   - device: of units that are gone it gets those in which it was granted something; `nil` where nobody is.
+    package func scopes(
+        servedTo asked: [UnitCode],
+        by scheme: Scheme,
+        on device: DeviceID? = nil
+    ) throws -> [UnitCode] {
         let known = scheme.unitAndBelow(asked[0]).map(\.code)
         let gone = asked.filter { scheme.unit($0) == nil }
         guard !gone.isEmpty else { return known }
-        let held = try self.database.read { Set(try $0.scopes()) }
-        return known + gone.filter(held.contains)
+        return try self.database.read { reader in
+            let held = Set(try reader.scopes())
+            return try known
+                + gone.filter { unit in
+                    guard held.contains(unit) else { return false }
+                    return try device.map { try reader.grantedKey(of: $0, in: unit) != nil } ?? true
+                }
+        }
     }
 
     /// Where this store stands in each scope, in the same order.

@@ -25,8 +25,16 @@ final class GroupCommit: Sendable {
     private let store: ServerStore
     private let stepCountMax: Int
     private let now: @Sendable () -> Timestamp
+    private let root: @Sendable () throws -> Root?
 
-    init(store: ServerStore, stepCountMax: Int, now: @escaping @Sendable () -> Timestamp) {
+    /// - Parameter root: who rules on what is taken; nobody where there is no authority.
+    init(
+        store: ServerStore,
+        stepCountMax: Int,
+        now: @escaping @Sendable () -> Timestamp,
+        root: @escaping @Sendable () throws -> Root? = { nil }
+    ) {
+        self.root = root
         self.store = store
         self.stepCountMax = stepCountMax
         self.now = now
@@ -76,7 +84,7 @@ final class GroupCommit: Sendable {
 
     /// - Throws: When none of `group` was committed, and none is resumed.
     private func commit(_ group: [Waiting]) throws {
-        let outcomes = try self.store.commit(group.map(\.step), now: self.now())
+        let outcomes = try self.store.commit(group.map(\.step), now: self.now(), root: self.root())
         for (waiting, result) in zip(group, outcomes) { waiting.continuation.resume(returning: result) }
     }
 }

@@ -157,6 +157,7 @@ private struct Conversation {
             self.share = try await self.connection.memory.take(frame.batchMemoryByteCount)
         }
         guard let message = try Message(frame) else { return false }
+        if let peer = self.line.peer, try await self.connection.isRevoked(peer) { throw ProtocolError.deviceRevoked }
         self.connection.logger.trace("received", metadata: message.metadata)
         return try await self.perform(self.session.received(message))
     }
@@ -215,12 +216,16 @@ private struct Conversation {
         // On a line that others than this machine can reach, only devices that are enrolled are told anything.
         if self.line.isSecured, self.line.peer == nil { return self.session.refused(.notEnrolled) }
         if let peer = self.line.peer {
+            let asked = hello.scopes[0].unit
+            guard asked == peer.facts.unit else {
+                return self.session.refused(.otherUnit(asked, enrolledFor: peer.facts.unit))
+            }
             self.connection.logger.debug(
                 "identified",
                 metadata: ["device": "\(peer.id)", "unit": "\(peer.facts.unit)"]
             )
         }
-        return try await self.connection.identify(hello, &self.session)
+        return try await self.connection.identify(hello, self.line.peer?.id, &self.session)
     }
 
     private mutating func commit(_ batch: Batch) async throws -> [SessionAction] {
@@ -252,15 +257,6 @@ private struct Conversation {
     }
 }
 
-extension ProtocolError {
-    /// A client that has shown no certificate.
-    fileprivate static let notEnrolled = ProtocolError(
-        .scopeNotServed,
-        "这台设备没有登记，服务器不提供任何数据；请先用登记文件登记。",
-        "This device is not enrolled, so nothing is served to it; enrol it with its enrolment file first."
-    )
-}
-
 extension Frame {
     /// What the frame's batch counts as in the common memory.
     fileprivate var batchMemoryByteCount: Int {
@@ -273,12 +269,24 @@ extension Frame {
 }
 
 extension ServerConnection {
+    /// Asked for every frame, so that a revocation takes effect on the next.
+    fileprivate func isRevoked(_ peer: DeviceCertificate) async throws -> Bool {
+        let store = self.store
+        return try await NIOThreadPool.singleton.runIfActive {
+            try store.database.read { try $0.isRevoked(peer.id, in: peer.facts.unit) }
+        }
+    }
+
     @inline(never)
-    fileprivate func identify(_ hello: Hello, _ session: inout ServerSession) async throws -> [SessionAction] {
+    fileprivate func identify(
+        _ hello: Hello,
+        _ device: DeviceID?,
+        _ session: inout ServerSession
+    ) async throws -> [SessionAction] {
         let (store, inUse) = (self.store, self.scheme)
         let (current, units) = try await NIOThreadPool.singleton.runIfActive {
             let current = try inUse.current()
-            return (current, try store.scopes(servedTo: hello.scopes.map(\.unit), by: current.scheme))
+            return (current, try store.scopes(servedTo: hello.scopes.map(\.unit), by: current.scheme, on: device))
         }
         guard !units.isEmpty else { return session.refused(.unknownUnit(hello.scopes[0].unit)) }
         do {

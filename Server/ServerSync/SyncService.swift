@@ -14,6 +14,7 @@ package struct SyncService: Service {
     private let scheme: SchemeInUse
     private let address: HostPort
     private let security: TransportSecurity?
+    private let rootKey: SealingKey?
     private let commitStepCountMax: Int
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
@@ -22,6 +23,7 @@ package struct SyncService: Service {
     /// - Parameters:
     ///   - address: port 0 is any free one.
     ///   - security: `nil` for lines that are not encrypted, which only this machine may use.
+    ///   - rootKey: the authority's, with which the province rules on what it takes; `nil` where there is no authority.
     ///   - commitStepCountMax: the most steps of different connections that are made durable together; 1 is for measuring
     ///     what that gains.
     ///   - listening: told the address once clients can connect.
@@ -31,6 +33,7 @@ package struct SyncService: Service {
         store: ServerStore,
         address: HostPort,
         security: TransportSecurity? = nil,
+        rootKey: SealingKey? = nil,
         commitStepCountMax: Int? = nil,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp,
@@ -41,6 +44,7 @@ package struct SyncService: Service {
         self.scheme = try SchemeInUse(store, logger: logger)
         self.address = address
         self.security = security
+        self.rootKey = rootKey
         self.commitStepCountMax = commitStepCountMax ?? GroupCommit.stepCountMax
         self.logger = logger
         self.now = now
@@ -57,7 +61,14 @@ package struct SyncService: Service {
         let connection = ServerConnection(
             store: self.store,
             scheme: self.scheme,
-            commits: GroupCommit(store: self.store, stepCountMax: self.commitStepCountMax, now: self.now),
+            commits: GroupCommit(
+                store: self.store,
+                stepCountMax: self.commitStepCountMax,
+                now: self.now,
+                root: { [rootKey, scheme] in
+                    try rootKey.map { Root(key: $0, scheme: try scheme.current().scheme) }
+                }
+            ),
             memory: ByteBudget(byteCount: Limits.memoryByteCountMax),
             logger: self.logger,
             now: self.now

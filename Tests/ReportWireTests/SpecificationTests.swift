@@ -77,6 +77,7 @@ struct SpecificationTests {
             (9, "unknownUnit"), (10, "inflatesBeyondStatedSize"), (11, "scopeNotServed"), (12, "tooManyGaps"),
             (13, "shuttingDown"), (14, "silentTooLong"), (15, "storeFailed"), (16, "connectionLost"),
             (17, "tooManyConnections"), (18, "tooSlow"), (19, "unprovenBatch"),
+            (20, "notEnrolled"), (21, "otherUnit"), (22, "deviceRevoked"),
         ]
         let codes = ProtocolError.Code.allCases.sorted { $0.rawValue < $1.rawValue }
         #expect(codes.map(\.rawValue) == frozen.map(\.0))

@@ -25,9 +25,15 @@ struct Province: Sendable {
 
     init() throws {
         self.authority = try .made()
-        self.store = try .inMemory(replica: ReplicaID(rawValue: 0xF0), scheme: BundledScheme.source)
+        self.store = try .inMemory(
+            replica: ReplicaID(rawValue: 0xF0),
+            scheme: BundledScheme.source,
+            authority: self.authority.publicKey
+        )
         self.scheme = try Scheme.parse(BundledScheme.source)
     }
+
+    var root: Root { Root(key: self.authority.sealingKey, scheme: self.scheme) }
 
     func security() throws -> TransportSecurity {
         let (certificate, key) = try self.authority.issueServer(now: Self.now)
@@ -44,6 +50,7 @@ struct Province: Sendable {
             store: self.store,
             address: HostPort(host: "127.0.0.1", port: 0),
             security: security,
+            rootKey: self.authority.sealingKey,
             logger: silent,
             now: { Self.now },
             listening: { listening.yield($0) }
@@ -74,8 +81,9 @@ extension Authority {
 
 /// What a device holds, and its store in memory.
 struct Device: Sendable {
-    let key = P256.Signing.PrivateKey()
+    let key: P256.Signing.PrivateKey
     let store: ClientStore
+    let grant: Grant
     static let cell = CellAddress(
         unit: UnitCode("410728-01")!,
         form: "infrastructure",
@@ -83,28 +91,60 @@ struct Device: Sendable {
         item: "roads"
     )
 
-    init(_ replica: UInt64) throws {
+    /// A device that the province has granted what it is there for, and that knows it.
+    init(
+        _ replica: UInt64,
+        in province: Province,
+        role: Role = .clerk,
+        unit: UnitCode = Province.unit,
+        claiming claimed: UnitCode? = nil
+    ) throws {
+        self.key = P256.Signing.PrivateKey()
+        self.grant = Grant(role: role, unit: unit)
+        let device = GrantedDevice(
+            key: DeviceKey(self.key.publicKey),
+            grant: self.grant,
+            name: "办公室一",
+            person: "张三"
+        )
+        try province.store.grant(device, as: province.root, now: Province.now)
         self.store = try .inMemory(
             identity: ClientStore.Identity(
                 replica: ReplicaID(rawValue: replica),
-                unit: Province.unit,
+                unit: claimed ?? unit,
                 server: "127.0.0.1:1",
                 name: "office",
                 author: "clerk"
             ),
-            scheme: BundledScheme.source
+            scheme: BundledScheme.source,
+            trust: ClientStore.Trust(authority: province.authority.publicKey, device: device.key)
         )
+        for scope in province.scheme.unitAndBelow(unit).map(\.code) {
+            let granting = try province.store.changes(
+                in: scope,
+                lackedBy: PeerStanding(frontier: Frontier()),
+                byteCountMax: .max
+            )
+            _ = try self.store.take(Batch(scope: scope, changes: granting.changes), now: Province.now)
+        }
+    }
+
+    var id: DeviceID { DeviceKey(self.key.publicKey).id }
+
+    /// - Parameter scheme: asked whether the write is allowed; `nil` for a program that asks nobody.
+    func write(_ value: CellValue, to cell: CellAddress = Self.cell, scheme: Scheme? = nil) throws -> EditOutcome {
+        try self.store.write([Edit(cell, value)], scheme: scheme, now: Province.now)[0]
     }
 
     func write(_ figure: String) throws {
-        _ = try self.store.write([Edit(Self.cell, .number(Quantity(ExactDecimal(figure)!)))], now: Province.now)
+        _ = try self.write(.number(Quantity(ExactDecimal(figure)!)))
     }
 
     /// - Parameters:
     ///   - issuer: who signs the device's certificate; nobody where it is `nil`.
     ///   - pinned: whom the device believes.
     func security(issuer: Authority?, pinned: Authority) throws -> TransportSecurity {
-        let facts = try DeviceFacts(name: "办公室一", unit: Province.unit, role: .clerk, person: "张三")
+        let facts = try DeviceFacts(name: "办公室一", unit: self.grant.unit, role: self.grant.role, person: "张三")
         let request = try CertificateRequest(key: self.key)
         let certificate = try issuer?.issueDevice(for: request.key, facts: facts, now: Province.now)
         return try .client(authority: pinned.publicKey, identity: certificate.map { ($0, self.key) })
@@ -121,6 +161,7 @@ struct Device: Sendable {
             scheme: scheme,
             server: server,
             security: security,
+            sealingKey: SealingKey(self.key),
             waitSeconds: waitSeconds,
             logger: silent,
             now: { Province.now }

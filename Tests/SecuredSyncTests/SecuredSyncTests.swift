@@ -1,4 +1,6 @@
+import ClientStore
 import ClientSync
+import Crypto
 import NIOCore
 import NIOPosix
 import ReportIdentity
@@ -22,7 +24,7 @@ struct SecuredSyncTests {
     init() throws {
         self.province = try Province()
         self.elsewhere = try .made()
-        self.device = try Device(0xA1)
+        self.device = try Device(0xA1, in: self.province)
         try self.device.write("13.5")
     }
 
@@ -47,12 +49,14 @@ struct SecuredSyncTests {
     }
 
     private func storedCount() throws -> Int {
-        try self.province.store.database.read { try $0.log(of: Device.cell.unit).count }
+        try self.province.store.database.read { reader in
+            try reader.log(of: Device.cell.unit).count { $0.stored.signer == self.device.id }
+        }
     }
 
     @Test("bring what a device wrote to the province and from there to another one")
     func good() async throws {
-        let other = try Device(0xB2)
+        let other = try Device(0xB2, in: self.province)
         let security = try other.security(issuer: self.province.authority, pinned: self.province.authority)
         let own = try self.own
         let (sent, received, again) = try await self.province.serve(self.province.security()) { address in
@@ -61,9 +65,97 @@ struct SecuredSyncTests {
             return (sent, received, try await self.device.sync(address, own, self.province.scheme))
         }
         #expect(sent.changesSent >= 1)
-        #expect(received.changesReceived == sent.changesSent)
+        let (theirs, ours) = (try other.store.cell(Device.cell).value, try self.device.store.cell(Device.cell).value)
+        #expect(theirs == ours)
+        #expect(received.changesReceived >= sent.changesSent)
         #expect(again.changesSent == 0 && again.changesReceived == 0)
         #expect(try self.storedCount() >= 1)
+    }
+
+    @Test("bring a ruling back at once: what the device may not write does not count, and the rest does")
+    func ruled() async throws {
+        let own = try self.own
+        let mark = try CellAddress("410728/_report/2024-H1/infrastructure/state")
+        // A program that asks nobody; one that does is refused, and writes nothing.
+        #expect(try self.device.write(ReportMark.accepted.value, to: mark) == .new)
+        let second = try self.device.write(ReportMark.returned.value, to: mark, scheme: self.province.scheme)
+        guard case .refused(let refusal) = second else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(refusal.code == "not_marked_by_role")
+        let reviewer = try Device(0xC3, in: self.province, role: .reviewer, unit: UnitCode("410700")!)
+        let security = try reviewer.security(issuer: self.province.authority, pinned: self.province.authority)
+        try await self.province.serve(self.province.security()) { address in
+            _ = try await self.device.sync(address, own, self.province.scheme)
+            let uncounted = try self.device.store.status().uncounted
+            #expect(uncounted.map(\.address) == [mark])
+            #expect(uncounted.flatMap(\.discounts) == [.ruledOut("not_marked_by_role")])
+            _ = try await reviewer.sync(address, security, self.province.scheme)
+            let accepted = try reviewer.write(ReportMark.accepted.value, to: mark, scheme: self.province.scheme)
+            #expect(accepted == .new)
+            _ = try await reviewer.sync(address, security, self.province.scheme)
+            _ = try await self.device.sync(address, own, self.province.scheme)
+        }
+        // The reviewer had seen it, so it needs nobody's attention any more.
+        #expect(try self.device.store.status().uncounted.isEmpty)
+        for database in [self.province.store.database, self.device.store.database, reviewer.store.database] {
+            let (marks, figures) = try database.read { reader in
+                (try reader.cell(mark).versions, try reader.cell(Device.cell).versions)
+            }
+            #expect(marks.map(\.version.value) == [ReportMark.accepted.value] && figures.count == 1)
+            #expect(try database.verify().firstProblem == nil)
+        }
+    }
+
+    @Test("end when the device is revoked, and begin again once it is trusted again")
+    func revoked() async throws {
+        let own = try self.own
+        try await self.province.serve(self.province.security()) { address in
+            _ = try await self.device.sync(address, own, self.province.scheme)
+            try self.province.store.revoke(self.device.id, as: self.province.root, now: Province.now)
+            try self.device.write("99")
+            let failure = await #expect(throws: SyncFailure.self) {
+                try await self.device.sync(address, own, self.province.scheme)
+            }
+            guard case .refused(let error)? = failure else {
+                Issue.record("\(String(describing: failure))")
+                return
+            }
+            #expect(error.knownCode == .deviceRevoked)
+            let device = GrantedDevice(
+                key: DeviceKey(self.device.key.publicKey),
+                grant: self.device.grant,
+                name: "办公室一",
+                person: "张三"
+            )
+            try self.province.store.grant(device, as: self.province.root, now: Province.now)
+            _ = try await self.device.sync(address, own, self.province.scheme)
+        }
+        // What it wrote between the two is kept, and does not count.
+        for store in [self.province.store.database, self.device.store.database] {
+            let (value, history) = try store.read { reader in
+                (try reader.cell(Device.cell).value, try reader.history(of: Device.cell))
+            }
+            #expect(value == .number(Quantity(ExactDecimal("13.5")!)))
+            #expect(history.map(\.discounts) == [[], [.revoked]])
+        }
+    }
+
+    @Test("are refused to a device that claims another unit than the one it is enrolled for")
+    func otherUnit() async throws {
+        let claiming = try Device(0xD4, in: self.province, claiming: UnitCode("410700")!)
+        let security = try claiming.security(issuer: self.province.authority, pinned: self.province.authority)
+        try await self.province.serve(self.province.security()) { address in
+            let failure = await #expect(throws: SyncFailure.self) {
+                try await claiming.sync(address, security, self.province.scheme)
+            }
+            guard case .refused(let error)? = failure else {
+                Issue.record("\(String(describing: failure))")
+                return
+            }
+            #expect(error.knownCode == .otherUnit)
+        }
     }
 
     @Test("take the same frames as syncs without")
@@ -87,7 +179,7 @@ struct SecuredSyncTests {
             Issue.record("not refused")
             return
         }
-        #expect(error.knownCode == .scopeNotServed)
+        #expect(error.knownCode == .notEnrolled)
         #expect(error.words.english.contains("not enrolled"))
         #expect(try self.storedCount() == 0)
     }
