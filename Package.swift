@@ -143,7 +143,7 @@ var targets: [Target] = [
         in: "Tests",
         [
             "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ClientStore", "ServerStore",
-            "TestSupport",
+            "TestSupport", crypto,
         ]
     ),
     tests("ReportModelTests", ["ReportModel", bigInt, crypto]),

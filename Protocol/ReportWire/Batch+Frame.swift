@@ -28,7 +28,9 @@ extension Batch {
             return true
         }
         let columns = BatchColumns.encode(self)
-        return columns.count <= Limits.batchInflatedByteCountMax && Self.payload(of: columns).bytes.count < byteCountMax
+        let sealByteCount = SealSection.bytes(of: self.chains).count
+        return columns.count <= Limits.batchInflatedByteCountMax
+            && Self.payload(of: columns).bytes.count + sealByteCount < byteCountMax
     }
 
     /// The frame payload, and whether it is deflated.
@@ -51,18 +53,33 @@ extension Batch {
     /// - Throws: `ProtocolError` when the stated size is above the limit (before memory is taken for it), when the
     ///   stream inflates to another size, and when the columns are not the one encoding of a batch.
     package init(_ frame: Frame) throws(ProtocolError) {
-        guard frame.flags.subtracting(.deflated) == .critical else {
-            throw .malformed("batch", MalformedBytes(offset: 0, expected: "the flag critical, and perhaps deflated"))
+        guard frame.flags.subtracting([.deflated, .sealed]) == .critical else {
+            throw .malformed(
+                "batch",
+                MalformedBytes(offset: 0, expected: "the flag critical, and perhaps deflated and sealed")
+            )
         }
-        let columns = frame.flags.contains(.deflated) ? try Self.inflated(frame.payload) : frame.payload
+        var (payload, section) = (frame.payload[...], ArraySlice<UInt8>())
         do throws(MalformedBytes) {
-            self = try BatchColumns.decode(columns)
+            if frame.flags.contains(.sealed) { (payload, section) = try SealSection.split(frame.payload) }
+        } catch {
+            throw .malformed("batch", error)
+        }
+        let columns = frame.flags.contains(.deflated) ? try Self.inflated(payload) : Array(payload)
+        do throws(MalformedBytes) {
+            let batch = try BatchColumns.decode(columns)
+            guard frame.flags.contains(.sealed) else {
+                self = batch
+                return
+            }
+            let chains = try SealSection.sealed(batch.chains, by: section)
+            self.init(scope: batch.scope, chains: chains, entries: batch.entries)
         } catch {
             throw .malformed("batch", error)
         }
     }
 
-    private static func inflated(_ payload: [UInt8]) throws(ProtocolError) -> [UInt8] {
+    private static func inflated(_ payload: ArraySlice<UInt8>) throws(ProtocolError) -> [UInt8] {
         var reader = ByteReader(payload)
         let byteCount: Int
         let deflated: ArraySlice<UInt8>

@@ -31,13 +31,11 @@ enum BatchColumn: Int, CaseIterable {
     case form, period, row, item, head
     // As the heads announce.
     case qualifier, scale, number, other
-    // One entry a chain: 0, or from 1 the signer's number and the signature. Before them the signers.
-    case seal
 
     /// The number that all entries of most batches have. A column in which every entry is that is left out.
     var usual: UInt64? {
         switch self {
-        case .chain, .author, .contextCount, .form, .period, .scale, .seal: 0
+        case .chain, .author, .contextCount, .form, .period, .scale: 0
         case .writeCount: 1
         // In a batch of one fixed form, 0 is the form's number, 1 that of the empty row; items are counted up from 2.
         case .row: 1

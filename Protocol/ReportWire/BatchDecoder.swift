@@ -41,7 +41,7 @@ struct BatchDecoder {
 
     mutating func decode() throws(MalformedBytes) -> Batch {
         let scope = try self.reader.unit()
-        var chains = try self.chains()
+        let chains = try self.chains()
         try self.dictionaries()
         let headers = try self.headers(chainCount: chains.count)
         let drafts = try self.drafts(count: headers.reduce(0) { $0 + Int($1.writeCount) })
@@ -65,7 +65,6 @@ struct BatchDecoder {
             }
             entries.append(Batch.Entry(chain: Int(header.chain), change: change, canonicalBytes: canonicalBytes))
         }
-        try self.readSeals(of: &chains)
         try self.reader.requireEnd()
         return Batch(scope: scope, chains: chains, entries: entries)
     }
@@ -90,25 +89,6 @@ struct BatchDecoder {
             )
         }
         return chains
-    }
-
-    private mutating func readSeals(of chains: inout [Batch.Chain]) throws(MalformedBytes) {
-        guard self.unusual & 1 << BatchColumn.seal.rawValue != 0 else { return }
-        var signers: [DeviceID] = []
-        for _ in 0..<(try self.reader.count(upTo: chains.count, of: "signers")) {
-            guard let signer = DeviceID(bytes: try self.reader.raw(DeviceID.byteCount)) else {
-                throw self.reader.malformed("a signer")
-            }
-            signers.append(signer)
-        }
-        for index in chains.indices {
-            let signer = try self.index(in: .seal, below: signers.count + 1, "a signer's number")
-            guard signer > 0 else { continue }
-            chains[index].seal = Seal(
-                signer: signers[signer - 1],
-                signature: Array(try self.reader.raw(Seal.signatureByteCount))
-            )
-        }
     }
 
     private mutating func dictionaries() throws(MalformedBytes) {

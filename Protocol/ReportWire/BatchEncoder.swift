@@ -4,7 +4,6 @@ struct BatchEncoder {
     /// By their bytes: Swift takes é in one and in two code points for the same string, the chain hash does not.
     private var authors = Numbering<[UInt8]>()
     private var contextReplicas = Numbering<ReplicaID>()
-    private var signers = Numbering<DeviceID>()
     private var codes = Numbering<Code>()
     private var periods = Numbering<Period>()
     private var columns = BatchColumn.allCases.map { _ in ByteWriter() }
@@ -32,7 +31,6 @@ struct BatchEncoder {
             self.put(change.writes.count, in: .writeCount)
             for write in change.writes { self.append(write) }
         }
-        for chain in batch.chains { self.append(chain.seal) }
         return self.assembled(batch)
     }
 
@@ -43,11 +41,6 @@ struct BatchEncoder {
     private mutating func put(_ number: UInt64, in column: BatchColumn) {
         self.columns[column.rawValue].varint(number)
         if number != column.usual { self.unusual |= 1 << column.rawValue }
-    }
-
-    private mutating func append(_ seal: Seal?) {
-        self.put(seal.map { self.signers.number(of: $0.signer) + 1 } ?? 0, in: .seal)
-        if let seal { self.columns[BatchColumn.seal.rawValue].raw(seal.signature) }
     }
 
     private mutating func append(_ write: Change.Write) {
@@ -109,10 +102,6 @@ struct BatchEncoder {
         writer.varint(batch.entries.count)
         writer.varint(self.unusual)
         for column in BatchColumn.allCases where column.usual == nil || self.unusual & 1 << column.rawValue != 0 {
-            if column == .seal {
-                writer.varint(self.signers.values.count)
-                for signer in self.signers.values { writer.raw(signer.bytes) }
-            }
             writer.raw(self.columns[column.rawValue].bytes)
         }
         return writer.bytes

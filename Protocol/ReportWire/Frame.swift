@@ -20,6 +20,8 @@ package struct Frame: Hashable, Sendable {
         package static let critical = Flags(rawValue: 1)
         /// The payload is its inflated size as varint, then a raw deflate stream.
         package static let deflated = Flags(rawValue: 2)
+        /// Behind what the other flags say stand the seals of the batch (``SealSection``).
+        package static let sealed = Flags(rawValue: 4)
     }
 
     package init(kind: UInt8, flags: Flags, payload: [UInt8]) {

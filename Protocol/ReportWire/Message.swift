@@ -52,8 +52,10 @@ package enum Message: Hashable, Sendable {
         case .have(let have): have.write(to: &writer)
         case .batch(let batch):
             let (payload, deflated) = batch.payload
-            writer.raw(payload)
             if deflated { flags.insert(.deflated) }
+            let seals = SealSection.bytes(of: batch.chains)
+            if !seals.isEmpty { flags.insert(.sealed) }
+            writer.raw(seals.isEmpty ? payload : SealSection.payload(payload, seals))
         case .receipt(let receipt): receipt.write(to: &writer)
         case .scheme(let part): part.write(to: &writer)
         case .done: break

@@ -21,7 +21,7 @@ from shapes import Bytes, Malformed
 
 KINDS = {1: "hello", 2: "welcome", 3: "have", 4: "batch", 5: "receipt", 6: "scheme", 7: "done", 8: "goodbye",
          9: "want"}
-CRITICAL, DEFLATED = 1, 2
+CRITICAL, DEFLATED, SEALED = 1, 2, 4
 
 def preset_dictionary():
     """The forms and codes that the specification lists, each after its length as one byte."""
@@ -70,11 +70,25 @@ class Reader:
             message["kind"] = kind
             b.raw(length - 6, "payload")
         else:
-            if flags & ~(DEFLATED if name == "batch" else 0) != CRITICAL:
+            if flags & ~(DEFLATED | SEALED if name == "batch" else 0) != CRITICAL:
                 raise Malformed(f"flags {flags} on {name}")
             payload = Bytes(b.data[:body_end], b.position, b.notes)
             if name == "batch":
-                message.update(self.batch(payload, bool(flags & DEFLATED)))
+                end = len(payload.data) - 2
+                if flags & SEALED:
+                    start = end - int.from_bytes(payload.data[end:], "big")
+                    body = Bytes(payload.data[:start], payload.position, payload.notes)
+                else:
+                    body = payload
+                message.update(self.batch(body, bool(flags & DEFLATED)))
+                body.end()
+                payload.position = body.position
+                seals = [None] * len(message["chains"])
+                if flags & SEALED:
+                    seals = self.seals_of(payload, len(seals))
+                    payload.raw(2, "length of the seals")
+                for chain, seal in zip(message["chains"], seals):
+                    chain["seal"] = seal
             else:
                 message.update(getattr(self, name)(payload))
             payload.end()
@@ -210,10 +224,6 @@ class Reader:
         numbers = iter(column(13, "number", number_count, b.signed128))
         others = iter(column(14, "other", sum(head in (5, 6, 7, 40) for head in heads), self.other_of(b, heads)))
 
-        seals = self.seals_of(b, chain_count) if mask >> 15 & 1 else [None] * chain_count
-        for chain, seal in zip(chains, seals):
-            chain["seal"] = seal
-
         writes, last, item = [], {}, 1
         for form, period, row, delta, head in zip(forms, period_numbers, rows, item_deltas, heads):
             item += delta
@@ -343,7 +353,7 @@ def value_bytes(value):
 # For people
 
 def flag_words(flags):
-    names = [name for bit, name in ((CRITICAL, "critical"), (DEFLATED, "deflated")) if flags & bit]
+    names = [name for bit, name in ((CRITICAL, "critical"), (DEFLATED, "deflated"), (SEALED, "sealed")) if flags & bit]
     return f"{flags} " + " and ".join(names) if names else str(flags)
 
 

@@ -5,9 +5,20 @@ import ReportWire
 // bytes tell.
 
 extension Message {
+    /// The frame, of a batch without deflating it: the one encoding of the message.
+    var plainFrame: Frame {
+        guard case .batch(let batch) = self else { return self.frame }
+        let seals = SealSection.bytes(of: batch.chains)
+        return Frame(
+            kind: self.kind.rawValue,
+            flags: seals.isEmpty ? .critical : [.critical, .sealed],
+            payload: seals.isEmpty ? batch.columns : SealSection.payload(batch.columns, seals)
+        )
+    }
+
     /// The payload, of a batch before it is deflated: the one encoding of the message.
     var spelling: [UInt8] {
-        if case .batch(let batch) = self { return batch.columns }
+        if case .batch(let batch) = self { return batch.columns + SealSection.bytes(of: batch.chains) }
         return self.frame.payload
     }
 }
@@ -22,7 +33,12 @@ extension Batch {
 extension Frame {
     /// The payload as it was before deflation; `nil` when it does not inflate.
     var spelling: [UInt8]? {
-        self.flags.contains(.deflated) ? Self.inflated(self.payload) : self.payload
+        guard self.flags.contains(.sealed) else {
+            return self.flags.contains(.deflated) ? Self.inflated(self.payload) : self.payload
+        }
+        guard let (columns, seals) = try? SealSection.split(self.payload) else { return nil }
+        let inflated = self.flags.contains(.deflated) ? Self.inflated(Array(columns)) : Array(columns)
+        return inflated.map { $0 + seals }
     }
 
     static func inflated(_ payload: [UInt8]) -> [UInt8]? {

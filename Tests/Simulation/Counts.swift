@@ -26,6 +26,9 @@ package struct Counts: Hashable, Sendable {
         case newReplicas
         case branchedChains
         case conflictsShown
+        case revocations
+        case refusedRevoked
+        case rulings
     }
 
     private var values: [Event: Int] = [:]

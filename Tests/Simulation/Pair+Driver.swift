@@ -12,6 +12,7 @@ extension Pair {
     /// What the client brings to the connection.
     func start() throws -> ClientSession.Start {
         let scheme = self.client.scheme.scheme
+        if let key = self.client.sealingKey { try self.client.store.sealOwnChanges(with: key) }
         return ClientSession.Start(
             replica: try self.client.store.ownReplica().current,
             scheme: scheme.fingerprint.high,
@@ -81,8 +82,8 @@ extension Pair {
                 }
             case .close:
                 self.serverEnded()
-            case .noteOwnHeads:
-                preconditionFailure("the simulated province writes nothing")
+            case .noteOwnHeads(let scope, let heads):
+                try store.noteOwnHeads(heads, in: scope, now: self.serverNow, newReplica: self.newReplica())
             case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
                 preconditionFailure("only a client is told this")
             }

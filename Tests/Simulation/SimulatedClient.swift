@@ -10,6 +10,8 @@ package final class SimulatedClient {
     package private(set) var store: ClientStore
     /// The scheme that the store has now.
     package private(set) var scheme: SimulatedScheme
+    /// Copied with the store; `nil` where nothing is sealed.
+    package let sealingKey: SealingKey?
     package let steps = DurableSteps()
     /// How far its clock is from the true time.
     package var skewSeconds: Int64
@@ -34,6 +36,7 @@ package final class SimulatedClient {
         replica: UInt64,
         scheme: SimulatedScheme = .newer,
         skewSeconds: Int64 = 0,
+        trust: (authority: DeviceKey, own: SealingKey)? = nil,
         safeguards: Safeguards = .all
     ) throws {
         self.store = try .inMemory(
@@ -45,8 +48,10 @@ package final class SimulatedClient {
                 author: "clerk \(replica % 100)"
             ),
             scheme: scheme.source,
+            trust: trust.map { ClientStore.Trust(authority: $0.authority, device: $0.own.publicKey) },
             safeguards: safeguards
         )
+        self.sealingKey = trust?.own
         self.scheme = scheme
         self.skewSeconds = skewSeconds
     }
@@ -54,6 +59,7 @@ package final class SimulatedClient {
     /// Another machine with a copy of the store as it was then.
     package init(cloning other: SimulatedClient, from backup: Backup) throws {
         self.store = try ClientStore(inMemoryCopyOf: backup.store)
+        self.sealingKey = other.sealingKey
         self.scheme = try Self.scheme(of: self.store)
         self.skewSeconds = other.skewSeconds
         self.backups = other.backups

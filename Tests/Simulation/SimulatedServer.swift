@@ -1,3 +1,4 @@
+import Crypto
 import ReportModel
 import ReportScheme
 import ReportStorage
@@ -10,6 +11,10 @@ package final class SimulatedServer {
     package private(set) var store: ServerStore
     /// The scheme that the store has now.
     package private(set) var scheme: SimulatedScheme
+    /// `nil` for a province in which nothing is sealed.
+    package let authority: SealingKey?
+    /// Told after every commit of what connections brought.
+    var hasCommitted: () throws -> Void = {}
     package let steps = DurableSteps()
     /// How far its clock is from the true time.
     package var skewSeconds: Int64 = 0
@@ -31,6 +36,7 @@ package final class SimulatedServer {
     }
 
     package init(
+        authority: SealingKey? = nil,
         scheme: SimulatedScheme = .newer,
         safeguards: Safeguards = .all,
         receiptsTooEarly: Bool = false
@@ -38,11 +44,16 @@ package final class SimulatedServer {
         self.store = try .inMemory(
             replica: ReplicaID(rawValue: 0xF00D),
             scheme: scheme.source,
+            authority: authority?.publicKey,
             safeguards: safeguards
         )
+        self.authority = authority
         self.scheme = scheme
         self.receiptsTooEarly = receiptsTooEarly
     }
+
+    /// Grants go as far as any scheme does, so that an office may write what it will know one day.
+    var root: Root? { self.authority.map { Root(key: $0, scheme: SimulatedScheme.newer.scheme) } }
 
     package func use(_ scheme: SimulatedScheme) throws {
         try self.store.replaceScheme(with: scheme.source) { _, _ in }
@@ -92,10 +103,13 @@ extension SimulatedServer {
         do {
             let outcomes = try self.steps.make {
                 if self.receiptsTooEarly { self.onDisk = try ServerStore(inMemoryCopyOf: self.store) }
-                return try self.store.commit(group.map(\.step), now: now)
+                return try self.store.commit(group.map(\.step), now: now, root: self.root)
             }
+            try self.hasCommitted()
             for (waiting, outcome) in zip(group, outcomes) { try waiting.resume(outcome) }
         } catch is DurableSteps.Death {
+            // It may have been durable by then.
+            try self.hasCommitted()
             self.crash()
         }
     }

@@ -90,7 +90,7 @@ extension World {
         guard let history = self.histories[scope] else { return }
         let names = self.held(try reader.chains(in: scope))
         for address in addresses ?? history.writtenCells {
-            let expected = history.versions(of: address, amongst: names)
+            let expected = self.versions(of: address, amongst: names, in: scope)
             let cell = try reader.cell(CellAddress(address, in: scope))
             let versions = cell.versions.map(\.version)
             if versions != expected.inShownOrder {

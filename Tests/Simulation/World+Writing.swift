@@ -96,23 +96,25 @@ extension World {
                 case .inConflict: present.isConflict && !decides
                 case .changedSinceShown: present != seen
                 case .notInConflict: decides && !present.isConflict
+                case .revoked: self.server.authority != nil
                 default: false
                 }
             if !isRight { self.complain("\(edit.address) was refused: \(refusal.code)") }
-            self.counts[refusal.reason == .changedSinceShown ? .refusedStaleViews : .refusedInConflict] += 1
+            switch refusal.reason {
+            case .changedSinceShown: self.counts[.refusedStaleViews] += 1
+            case .revoked: self.counts[.refusedRevoked] += 1
+            default: self.counts[.refusedInConflict] += 1
+            }
         }
     }
 
     /// Tells the plain history what was written, and by whom who had been shown what.
     private func remember(since before: ScopeChains, _ reader: StoreReader, in scope: UnitCode) throws {
-        let written = try reader.changes(
-            in: scope,
-            lackedBy: PeerStanding(frontier: before.frontier),
-            byteCountMax: .max
-        ).changes
+        let written = try reader.log(of: scope).dropFirst(before.changeCount).map(\.stored)
         guard !written.isEmpty else { return }
         var held = self.held(before)
         for stored in written {
+            self.signers[ChangeName(stored)] = stored.signer
             let predecessor = held.first { $0.reference == stored.chained.predecessor }
             let name = self.histories[scope, default: NaiveHistory(scope: scope)]
                 .add(stored.chained, after: predecessor, ancestors: held)

@@ -50,6 +50,10 @@ final class World {
     var clients: [SimulatedClient] = []
     /// What was ever written, by scope.
     var histories: [UnitCode: NaiveHistory] = [:]
+    /// Who sealed what, where everything is sealed.
+    var signers: [ChangeName: DeviceID] = [:]
+    /// How many changes the province has written.
+    var rootChangeCount = 0
     var views: [View] = []
     var counts = Counts()
     /// How often something happened that a sync under way could not know of.
@@ -66,7 +70,10 @@ final class World {
         self.isTold = isTold
         self.troubles = Troubles(using: &self.random)
         self.stepCount = Int.random(in: 8...28, using: &self.random)
+        // Every other world has an authority. A planted fault is looked for where nothing else can hide it.
+        let isSealed = fault == nil && seed % 2 == 1
         self.server = try SimulatedServer(
+            authority: isSealed ? SealingKey(seed: seed) : nil,
             scheme: self.troubles.mixesSchemes ? self.random.pick(SimulatedScheme.all) : .newer,
             safeguards: fault?.safeguards ?? .all,
             receiptsTooEarly: fault == .receiptsBeforeCommit
@@ -84,10 +91,13 @@ final class World {
                     replica: (self.random.next() & ~0xFF) | UInt64(index + 1),
                     scheme: self.troubles.mixesSchemes ? self.random.pick(SimulatedScheme.all) : .newer,
                     skewSeconds: self.random.pick([0, 0, -60, 86_400, -10 * 31_557_600]),
+                    trust: self.server.authority.map { ($0.publicKey, try SealingKey(seed: ~seed &- UInt64(index))) },
                     safeguards: fault?.safeguards ?? .all
                 )
             )
         }
+        self.server.hasCommitted = { [unowned self] in try self.rememberRoot() }
+        try self.enrolOffices()
     }
 
     func complain(_ complaint: @autoclosure () -> String) {
@@ -134,7 +144,9 @@ extension World {
         case 16..<20: try self.backUp()
         case 20..<23: try self.restoreOrClone(self.random.pick(self.clients))
         case 23..<25: try self.restoreServer()
+        case 25 where self.server.authority != nil && self.random.oneIn(2): try self.changeTrust()
         case 25: self.jumpClock()
+        case 26 where self.server.authority != nil: try self.changeTrust()
         default: try self.random.oneIn(2) ? self.leave() : self.changeScheme()
         }
         if self.random.oneIn(4) { try self.checkSomeStore() }

@@ -91,8 +91,14 @@ package struct NaiveHistory: Sendable {
 
     /// The versions of a cell for somebody who holds `held`: all writes of it, less those that another of them has
     /// among its ancestors.
-    package func versions(of cell: AddressInScope, amongst held: Set<ChangeName>) -> Set<Version> {
-        let writers = self.records.filter { held.contains($0.name) && $0.value(of: cell) != nil }
+    ///
+    /// - Parameter counts: asked of each change that writes the cell; what does not count is as if it were not there.
+    package func versions(
+        of cell: AddressInScope,
+        amongst held: Set<ChangeName>,
+        counts: (Record) -> Bool = { _ in true }
+    ) -> Set<Version> {
+        let writers = self.records.filter { held.contains($0.name) && $0.value(of: cell) != nil && counts($0) }
         let current = writers.filter { writer in
             !writers.contains { $0.ancestors.contains(writer.name) }
         }

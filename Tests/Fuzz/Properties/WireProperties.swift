@@ -105,6 +105,11 @@ enum WireProperties {
 
     /// The payload, inflated; `nil` when it does not inflate.
     static func content(of frame: Frame) -> [UInt8]? {
+        if frame.flags.contains(.sealed) {
+            guard let (columns, seals) = try? SealSection.split(frame.payload) else { return nil }
+            let flags = frame.flags.subtracting(.sealed)
+            return self.content(of: Frame(kind: frame.kind, flags: flags, payload: Array(columns))).map { $0 + seals }
+        }
         guard frame.flags.contains(.deflated) else { return frame.payload }
         var reader = ByteReader(frame.payload)
         guard let byteCount = try? reader.count(upTo: Limits.batchInflatedByteCountMax, of: "bytes"),
