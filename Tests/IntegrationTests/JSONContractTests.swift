@@ -135,7 +135,12 @@ struct JSONContractTests {
         Place(.server, "rebuild", ["format", "problem", "saved", "lost", "damaged"]),
         Place(.inspect, explain, ["format", "cell", "current", "history", "reason"]),
         Place(.inspect, explain, at: ["current", "[]"], versionKeys),
-        Place(.inspect, explain, at: ["history", "[]"], versionKeys.union(["superseded_by", "delivered", "not_counted"])),
+        Place(
+            .inspect,
+            explain,
+            at: ["history", "[]"],
+            versionKeys.union(["superseded_by", "delivered", "not_counted"])
+        ),
         Place(.inspect, "diff STORE OTHER", ["format", "equal", "differences"]),
         Place(.inspect, "diff STORE OTHER", at: ["differences", "[]"], ["cell", "left", "right"]),
         Place(.inspect, "diff STORE OTHER", at: ["differences", "[]", "left", "[]"], versionKeys),
