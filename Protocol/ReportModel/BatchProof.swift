@@ -10,6 +10,8 @@ package enum BatchProof: Hashable, Sendable {
 /// Why a batch proves nothing. An honest sender never sends one.
 package enum SealProblem: Hashable, Sendable {
     case unsealed(ReplicaID)
+    /// A seal where there is no authority that could vouch for anybody.
+    case unexpected(DeviceID)
     /// Neither the authority nor a device that it has granted something in this scope.
     case unknownSigner(DeviceID)
     case wrongSignature(DeviceID)

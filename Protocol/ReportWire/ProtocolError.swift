@@ -158,6 +158,11 @@ extension ProtocolError {
         let (chinese, english) =
             switch problem {
             case .unsealed(let replica): ("设备号 \(replica) 的更改没有签封", "changes of \(replica) are not sealed")
+            case .unexpected(let device):
+                (
+                    "这里没有省级密钥，设备 \(device) 的签封无从核对",
+                    "there is no authority here that could vouch for the device \(device) that sealed it"
+                )
             case .unknownSigner(let device):
                 ("签封的设备 \(device) 在此没有授权", "the device \(device) that sealed it was granted nothing there")
             case .wrongSignature(let device):

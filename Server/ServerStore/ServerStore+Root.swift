@@ -33,10 +33,19 @@ package struct Root: Sendable {
         now: Timestamp,
         _ writer: StoreWriter
     ) throws -> Int {
+        // What the root had seen when it wrote, it had let pass by the scheme of that day: a restored province gets it back,
+        // and judges nothing twice.
+        let chains = try writer.chains(in: scope)
+        let seen = try chains.lines.filter { $0.signer == self.key.publicKey.id }.flatMap { line in
+            try chains.positions(of: line.frontierAtHead, hash: writer.reader.hash)
+        }
         var devices: [DeviceID: GrantedDevice?] = [:]
         var voids: [Change.Write] = []
         for taken in changes {
-            guard let signer = taken.signer, signer != self.key.publicKey.id else { continue }
+            guard let signer = taken.signer, signer != self.key.publicKey.id,
+                let position = try chains.position(of: taken.name, hash: writer.reader.hash),
+                !chains.isCovered(position, by: seen)
+            else { continue }
             if devices[signer] == nil {
                 devices[signer] = .some(try writer.reader.grantedDevice(signer, in: scope))
             }
@@ -58,15 +67,17 @@ package struct Root: Sendable {
 }
 
 extension ServerStore {
-    /// Grants a device what it is there for, in every scope of its unit and below. Where it has the very grant already,
-    /// nothing is written; where it was revoked, that ends.
+    /// Grants a device what it is there for, in every scope of its unit and below, and nowhere else any more. Where it has the
+    /// very grant already, nothing is written; where it was revoked, that ends.
     ///
     /// - Returns: The scopes in which something was written.
     @discardableResult
     package func grant(_ device: GrantedDevice, as root: Root, now: Timestamp) throws -> [UnitCode] {
         let scopes = root.scheme.unitAndBelow(device.grant.unit).map(\.code)
         return try self.database.write { writer in
-            try scopes.filter { scope in
+            let former = try writer.reader.scopes().filter { !scopes.contains($0) }
+            try self.revoke(device.key.id, in: former, as: root, now: now, writer)
+            return try scopes.filter { scope in
                 let isRevoked = try writer.reader.isRevoked(device.key.id, in: scope)
                 guard try isRevoked || writer.reader.grantedDevice(device.key.id, in: scope) != device else {
                     return false
@@ -83,14 +94,25 @@ extension ServerStore {
     @discardableResult
     package func revoke(_ device: DeviceID, as root: Root, now: Timestamp) throws -> [UnitCode] {
         try self.database.write { writer in
-            try writer.reader.scopes().filter { scope in
-                guard try writer.reader.grantedKey(of: device, in: scope) != nil,
-                    try !writer.reader.isRevoked(device, in: scope)
-                else { return false }
-                let revocation = Change.Write(SystemForm.grantState(of: device), GrantMark.revoked.value)
-                try root.write([revocation], in: scope, now: now, writer)
-                return true
-            }
+            try self.revoke(device, in: writer.reader.scopes(), as: root, now: now, writer)
+        }
+    }
+
+    @discardableResult
+    private func revoke(
+        _ device: DeviceID,
+        in scopes: [UnitCode],
+        as root: Root,
+        now: Timestamp,
+        _ writer: StoreWriter
+    ) throws -> [UnitCode] {
+        try scopes.filter { scope in
+            guard try writer.reader.grantedKey(of: device, in: scope) != nil,
+                try !writer.reader.isRevoked(device, in: scope)
+            else { return false }
+            let revocation = Change.Write(SystemForm.grantState(of: device), GrantMark.revoked.value)
+            try root.write([revocation], in: scope, now: now, writer)
+            return true
         }
     }
 }

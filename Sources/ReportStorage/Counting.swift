@@ -41,7 +41,9 @@ extension StoreWriter {
         at position: ScopeChains.Position,
         in scope: UnitCode
     ) throws -> [Change.Write] {
-        guard let signer = accepted.signer, try signer != self.authorityID() else { return change.writes }
+        guard let signer = accepted.signer, let authority = try self.authorityID(), signer != authority else {
+            return change.writes
+        }
         let isRevoked = try self.isRevoked(signer, for: accepted.context, in: scope)
         return try change.writes.enumerated().filter { index, write in
             let isTheirs = write.address.isTheirs(accepted.replica)
@@ -195,8 +197,12 @@ private struct CountingWrites {
 
 extension StoreReader {
     /// Whether what a device writes in a scope from now on does not count, even if it knows all that is held here.
+    ///
+    /// - Complexity: one look-up where it was never revoked.
     package func isRevoked(_ device: DeviceID, in scope: UnitCode) throws -> Bool {
-        guard try self.authority() != nil else { return false }
+        guard try self.authority() != nil, try self.acts(on: device, in: scope).contains(where: { !$0.isEnd }) else {
+            return false
+        }
         let chains = try self.chains(in: scope)
         return try self.isRevoked(device, for: chains.frontier, in: chains)
     }

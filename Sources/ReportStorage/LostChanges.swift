@@ -44,7 +44,9 @@ extension StoreReader {
 
     fileprivate func notedLosses() throws -> [Rebuilt.Loss] {
         try self.setting(LostChanges.setting)?.split(separator: "\n").compactMap { line in
-            let parts = line.split(separator: " ").map(String.init)
+            var parts = line.split(separator: " ").map(String.init)
+            // Former programs did not note how much was saved.
+            if parts.count == 3 { parts.insert("0", at: 2) }
             guard parts.count == 4, let saved = UInt64(parts[2]), let known = UInt64(parts[3]), saved < known else {
                 return nil
             }
@@ -72,7 +74,7 @@ extension StoreWriter {
         }
         try self.set(LostChanges.setting, to: lines.sorted().joined(separator: "\n"))
         let own = try self.reader.ownReplica()?.current
-        if losses.contains(where: { $0.replica == own || $0.replica == nil }) {
+        if own != newReplica, losses.contains(where: { $0.replica == own || $0.replica == nil }) {
             try self.writeOn(as: newReplica, now: now)
         }
     }

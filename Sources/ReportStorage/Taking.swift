@@ -18,10 +18,13 @@ extension StoreWriter {
             case .gap(let missing): outcome.missing = missing
             case .unsound(let problem): outcome.problem = problem
             }
-            guard outcome.missing == nil, outcome.problem == nil else {
-                outcome.held = batch.chains.map { _ in nil }
-                return outcome
-            }
+        } else if let seal = batch.chains.lazy.compactMap(\.seal).first {
+            // What nobody can check is no better than nothing, and would be passed on as if it were.
+            outcome.problem = .unexpected(seal.signer)
+        }
+        guard outcome.missing == nil, outcome.problem == nil else {
+            outcome.held = batch.chains.map { _ in nil }
+            return outcome
         }
         var reached = batch.chains.map { ChainReached(sequence: $0.firstSequence, tag: $0.predecessorTag) }
         for entry in batch.entries {

@@ -106,7 +106,8 @@ struct DamageTests {
         try Damage.header.strike(stage.office.store + "/client.sqlite", seed: 1)
         _ = try await stage.rebuild()
         let file = stage.office.store + "/client.sqlite"
-        let note = "410728-01 \(try await stage.office.json("status")["replica"].text ?? "") 0 9\n? ? 2 4"
+        // The first as former programs noted it.
+        let note = "410728-01 \(try await stage.office.json("status")["replica"].text ?? "") 9\n? ? 2 4"
         let insert =
             "INSERT INTO setting VALUES ('lost_changes', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
         let script =

@@ -50,7 +50,7 @@ struct SealVerificationTests {
         ("DELETE FROM granted", .grantMissing),
         ("UPDATE granted SET key = zeroblob(33)", .grantWrong),
         ("INSERT INTO granted VALUES (1, zeroblob(16), zeroblob(33))", .grantExtra),
-        ("DELETE FROM setting WHERE name = 'authority'", .cellExtra),
+        ("DELETE FROM setting WHERE name = 'authority'", .grantExtra),
         ("DELETE FROM setting WHERE name = 'signer'", .identity),
     ]
 

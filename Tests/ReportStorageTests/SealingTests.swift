@@ -131,6 +131,19 @@ struct SealingTests {
         #expect(try root.take(batch).duplicateCount == 1, "and harmless when it is replayed")
     }
 
+    @Test("that has no authority takes no seal, which it could not check, and is as it was")
+    func withoutAuthority() throws {
+        let (root, _, _, batch) = try self.oneChange()
+        let open = try ReportDatabase(inMemory: .server)
+        try open.write { try $0.setOwnReplica(ReplicaID(rawValue: 9)) }
+        let all = try #require(try root.batch(for: Frontier()))
+        for sealed in [all, batch] {
+            let outcome = try open.write { try $0.take(sealed, received: SealedProvince.time) }
+            #expect(outcome.problem == .unexpected(sealed.chains[0].seal!.signer) && outcome.takenCount == 0)
+        }
+        #expect(try open.read { try $0.scopes() }.isEmpty && open.verify().firstProblem == nil)
+    }
+
     @Test("refuses a device that was granted nothing, and keys that another device claims to grant")
     func ungranted() throws {
         let province = SealedProvince()

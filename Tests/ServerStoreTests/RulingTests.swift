@@ -210,6 +210,52 @@ struct RulingTests {
         #expect(try province.server.database.read { try $0.cell(Self.cell(cell)).value } == self.number(13))
     }
 
+    @Test("a device that is moved to another unit is trusted there and no longer where it was")
+    func moved() throws {
+        let province = try RuledProvince()
+        var device = try province.office(.clerk, Self.county).device
+        let former = province.scheme.unitAndBelow(Self.county).map(\.code)
+        device.grant.unit = UnitCode("410423")!
+        let granted = try province.server.grant(device, as: province.root, now: RuledProvince.now)
+        #expect(granted == province.scheme.unitAndBelow(device.grant.unit).map(\.code))
+        let revoked = try province.server.database.read { reader in
+            try former.filter { try reader.isRevoked(device.key.id, in: $0) }
+        }
+        #expect(revoked == former)
+    }
+
+    @Test("what the root had let pass is not judged again when a restored province gets it back by another scheme")
+    func restored() throws {
+        let province = try RuledProvince()
+        let clerk = try province.office(.clerk, Self.county)
+        let backup = try ServerStore(inMemoryCopyOf: province.server)
+        let cell = "410728-01/infrastructure/2024-H1/roads"
+        // By the scheme of today it is no figure of this kind; then it was.
+        _ = try clerk.store.write([try Edit(Self.cell(cell), .text("13"))], now: RuledProvince.now)
+        try clerk.store.sealOwnChanges(with: clerk.key)
+        let sent = try clerk.store.changes(
+            in: Self.zone,
+            lackedBy: PeerStanding(frontier: Frontier()),
+            byteCountMax: .max
+        )
+        let batch = Batch(scope: Self.zone, changes: sent.changes)
+        _ = try province.server.commit([.take(batch)], now: RuledProvince.now)
+        try province.server.revoke(clerk.device.key.id, as: province.root, now: RuledProvince.now)
+        let all = try province.server.changes(
+            in: Self.zone,
+            lackedBy: PeerStanding(frontier: Frontier()),
+            byteCountMax: .max
+        )
+        let back = Batch(scope: Self.zone, changes: all.changes)
+        guard
+            case .taken(let outcome, _) = try backup.commit([.take(back)], now: RuledProvince.now, root: province.root)[
+                0
+            ]
+        else { return }
+        #expect(outcome.ruledOutCount == 0 && outcome.takenCount == 2)
+        #expect(try backup.database.read { try $0.cell(Self.cell(cell)).value } == .text("13"))
+    }
+
     @Test("a device has nothing to write where it was granted nothing: such a batch proves nothing")
     func elsewhere() throws {
         let province = try RuledProvince()
