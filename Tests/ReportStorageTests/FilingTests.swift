@@ -111,7 +111,11 @@ struct FilingTests {
             let queue = try DatabaseQueue(path: directory.path + "/" + StoreKind.server.fileName)
             try queue.writeWithoutTransaction { database in
                 try database.execute(
-                    sql: "DROP TABLE filing; ALTER TABLE change DROP COLUMN checksum; PRAGMA user_version = 1"
+                    sql: """
+                        DROP TABLE filing; ALTER TABLE change DROP COLUMN checksum;
+                        \(StoreOnDisk.withoutSeals)
+                        PRAGMA user_version = 1
+                        """
                 )
             }
             try queue.close()

@@ -85,6 +85,15 @@ final class StoreOnDisk {
         try bytes.write(to: URL(fileURLWithPath: self.path))
     }
 
+    /// Takes away what the migration made that brought seals.
+    static let withoutSeals = """
+        ALTER TABLE line DROP COLUMN signer;
+        DROP TABLE seal;
+        DROP TABLE granted;
+        DROP TABLE act;
+        DROP TABLE discounted;
+        """
+
     /// The tables that the log is, and that it implies.
     static let tables = ["change", "line", "cell", "version", "filing"]
 

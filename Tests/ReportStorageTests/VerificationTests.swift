@@ -36,11 +36,7 @@ struct VerificationTests {
             try database.execute(
                 sql: """
                     ALTER TABLE change DROP COLUMN checksum;
-                    ALTER TABLE line DROP COLUMN signer;
-                    DROP TABLE seal;
-                    DROP TABLE granted;
-                    DROP TABLE act;
-                    DROP TABLE discounted;
+                    \(StoreOnDisk.withoutSeals)
                     PRAGMA user_version = \(kind == .client ? 3 : 2);
                     """
             )
