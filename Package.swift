@@ -251,7 +251,7 @@ if Context.environment["HUILIU_FUZZ"] != nil {
     targets.append(
         .executableTarget(
             name: "huiliu-fuzz",
-            dependencies: ["FuzzProperties", "TestSupport"],
+            dependencies: ["ReportModel", "FuzzProperties", "TestSupport"],
             path: "Tests/Fuzz/Runner",
             swiftSettings: settings
         )

@@ -219,6 +219,7 @@ extension ClientStore {
             // What the amendments of a letter become. Whether it is signed is judged by what stood there before this call:
             // an import may bring a letter and its targets in any order.
             var amendments: [CellAddress: String] = [:]
+            var access = try OwnAccess(writer.reader, scheme)
             for edit in edits {
                 let cell = try writer.reader.cell(edit.address)
                 var outcome = Self.decide(edit, cell: cell, self.database.safeguards)
@@ -226,7 +227,7 @@ extension ClientStore {
                 if outcome.isWritten, written.contains(edit.address) {
                     outcome = .refused(WriteRefusal(.changedSinceShown, cell))
                 }
-                if outcome.isWritten, let reason = try Self.objection(to: edit, scheme, writer.reader) {
+                if outcome.isWritten, let reason = try access.objection(to: edit) {
                     outcome = .refused(WriteRefusal(reason, cell))
                 }
                 if outcome.isWritten,
@@ -254,26 +255,6 @@ extension ClientStore {
                 )
             }
             return outcomes
-        }
-    }
-
-    /// What the root would rule out is said before it is written. An amendment of a letter writes a further cell, so that
-    /// is asked for as well.
-    private static func objection(
-        to edit: Edit,
-        _ scheme: Scheme?,
-        _ reader: StoreReader
-    ) throws -> WriteRefusal.Reason? {
-        guard let signer = try reader.signer()?.id else { return nil }
-        let scope = edit.address.unit
-        guard let device = try reader.grantedDevice(signer, in: scope) else { return .notGranted }
-        guard try !reader.isRevoked(signer, in: scope) else { return .revoked }
-        var writes = [(address: edit.address, value: edit.value)]
-        if edit.amendment != nil, let letter = scheme?.letter(over: edit.address) {
-            writes.append((letter.amendments, .text("")))
-        }
-        return writes.lazy.compactMap { scheme?.refusal(of: $0, under: device.grant) }.first.map {
-            .forbidden(code: $0.code, $0.explanation, advice: $0.advice)
         }
     }
 

@@ -111,8 +111,10 @@ extension [StoredChange] {
         // By what the next change of the chain would follow.
         var unsealed: Set<Reference> = []
         for (index, stored) in self.enumerated() {
-            if let predecessor = stored.chained.predecessor { unsealed.remove(predecessor) }
-            if stored.signer != nil, stored.seal == nil { unsealed.insert(stored.reference) }
+            if stored.signer != nil {
+                if let predecessor = stored.chained.predecessor { unsealed.remove(predecessor) }
+                if stored.seal == nil { unsealed.insert(stored.reference) }
+            }
             if unsealed.isEmpty { partings.append(index + 1) }
         }
         return partings

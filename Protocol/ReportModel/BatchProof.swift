@@ -101,16 +101,3 @@ extension ScopeChains {
         return .sound
     }
 }
-
-extension Change {
-    /// The devices' keys that this change grants something, if it is the authority's.
-    package var grantedKeys: [(DeviceID, DeviceKey)] {
-        self.writes.compactMap { write in
-            guard write.address.form == SystemForm.grants, write.address.item == SystemForm.grantKey,
-                case .text(let text) = write.value, let key = DeviceKey(text),
-                key.id.description == write.address.row.description
-            else { return nil }
-            return (key.id, key)
-        }
-    }
-}

@@ -73,6 +73,9 @@ package enum ChangeLimits {
     package static let writeCountMax = 500
     /// The longest text of one cell, in UTF-8.
     package static let textByteCountMax = 16 * 1024
+    /// The most canonical bytes of changes between two seals of a chain, if they are more than one: 16 KiB, a third of what a
+    /// batch may have, so that a batch is rarely cut much shorter than it could be.
+    package static let sealedRunByteCountMax = 16 * 1024
     /// The longest author name, in UTF-8.
     package static let authorByteCountMax = 96
     /// The most heads that a context difference lists: more replicas than ever share a scope.

@@ -19,11 +19,8 @@ package struct DeviceID: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// Reads exactly what ``description`` prints.
     package init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 2 * Self.byteCount, let high = UInt64(text.prefix(16), radix: 16),
-            let low = UInt64(text.dropFirst(16), radix: 16)
-        else { return nil }
-        self.hash = ChainHash(high: high, low: low)
-        guard text == self.description else { return nil }
+        guard let bytes = Hexadecimal.bytes(text) else { return nil }
+        self.init(bytes: bytes)
     }
 
     package var bytes: [UInt8] { self.hash.bytes }

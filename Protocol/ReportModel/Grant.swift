@@ -35,10 +35,7 @@ package struct GrantedDevice: Hashable, Sendable {
             (SystemForm.grantPerson, .text(self.person)),
             (SystemForm.grantState, GrantMark.granted.value),
         ]
-        let row = SystemForm.grantKey(of: self.key.id).row
-        return values.map { item, value in
-            Change.Write(AddressInScope(form: SystemForm.grants, period: .none, row: row, item: item), value)
-        }
+        return values.map { Change.Write(SystemForm.grant($0, of: self.key.id), $1) }
     }
 
     /// - Parameter value: of an item of the device's row.
@@ -56,5 +53,18 @@ package struct GrantedDevice: Hashable, Sendable {
             let name = try text(SystemForm.grantName), let person = try text(SystemForm.grantPerson)
         else { return nil }
         self.init(key: key, grant: Grant(role: role, unit: unit), name: name, person: person)
+    }
+}
+
+extension Change {
+    /// The devices' keys that this change grants something, if it is the authority's.
+    package var grantedKeys: [(DeviceID, DeviceKey)] {
+        self.writes.compactMap { write in
+            guard write.address.form == SystemForm.grants, write.address.item == SystemForm.grantKey,
+                case .text(let text) = write.value, let key = DeviceKey(text),
+                key.id.description == write.address.row.description
+            else { return nil }
+            return (key.id, key)
+        }
     }
 }

@@ -25,13 +25,8 @@ package enum SystemForm {
     /// What the authority has granted to devices in a scope: one row a device, named by the 32 hexadecimal digits of its
     /// id. Only what the authority has sealed counts here.
     package static let grants: Code = "_grants"
+    /// The device's public key, as text.
     package static let grantKey: Code = "key"
-
-    /// The cell that holds a device's public key, as text.
-    package static func grantKey(of device: DeviceID) -> AddressInScope {
-        AddressInScope(form: self.grants, period: .none, row: Code(device.description)!, item: self.grantKey)
-    }
-
     package static let grantRole: Code = "role"
     package static let grantUnit: Code = "unit"
     package static let grantName: Code = "name"
@@ -41,9 +36,9 @@ package enum SystemForm {
     /// having been seen by it does not count.
     package static let grantState: Code = "state"
 
-    /// The cell that says whether a device is trusted.
-    package static func grantState(of device: DeviceID) -> AddressInScope {
-        AddressInScope(form: self.grants, period: .none, row: Code(device.description)!, item: self.grantState)
+    /// The cell that holds one of these items of a device.
+    package static func grant(_ item: Code, of device: DeviceID) -> AddressInScope {
+        AddressInScope(form: self.grants, period: .none, row: Code(device.description)!, item: item)
     }
 
     /// The root's rulings that single writes do not count; the value is the reason's code, as text.
@@ -95,7 +90,7 @@ package enum SystemForm {
     }
 }
 
-/// Whether a device is trusted: a choice in the cell ``SystemForm/grantState(of:)``.
+/// Whether a device is trusted: a choice in the cell ``SystemForm/grantState``.
 package enum GrantMark: String, Hashable, Sendable {
     case granted, revoked
 

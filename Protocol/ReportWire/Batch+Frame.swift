@@ -6,10 +6,10 @@ extension Batch {
     /// `changes` in as few batches as fit frames. Their canonical bytes together are those of one batch at most.
     package static func batches(of changes: [StoredChange], in scope: UnitCode) -> [Batch] {
         let batch = Batch(scope: scope, changes: changes)
-        let partings = changes.partings.filter { $0 < changes.count }
-        guard !partings.isEmpty, !batch.fitsFrame else { return [batch] }
-        // The one nearest to the middle.
-        let middle = partings.min { abs($0 * 2 - changes.count) < abs($1 * 2 - changes.count) }!
+        if changes.count < 2 || batch.fitsFrame { return [batch] }
+        let inner = changes.partings.filter { $0 < changes.count }
+        let nearest = inner.min { abs($0 * 2 - changes.count) < abs($1 * 2 - changes.count) }
+        guard let middle = nearest else { return [batch] }
         return self.batches(of: Array(changes[..<middle]), in: scope)
             + self.batches(of: Array(changes[middle...]), in: scope)
     }

@@ -110,7 +110,7 @@ extension ServerStore {
             guard try writer.reader.grantedKey(of: device, in: scope) != nil,
                 try !writer.reader.isRevoked(device, in: scope)
             else { return false }
-            let revocation = Change.Write(SystemForm.grantState(of: device), GrantMark.revoked.value)
+            let revocation = Change.Write(SystemForm.grant(SystemForm.grantState, of: device), GrantMark.revoked.value)
             try root.write([revocation], in: scope, now: now, writer)
             return true
         }

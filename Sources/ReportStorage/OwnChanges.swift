@@ -22,7 +22,7 @@ extension StoreWriter {
         }
         let replica = ownReplica.current
         let signer = try self.reader.signer()?.id
-        if try !self.chains(in: scope).lines.contains(where: { $0.replica == replica }) {
+        if try !self.chains(in: scope).lines.contains(where: { $0.replica == replica && $0.signer == signer }) {
             // In the first change, whatever forms come before it.
             rest.insert(
                 Change.Write(SystemForm.deviceName(of: replica), .text(deviceName)),
@@ -40,14 +40,17 @@ extension StoreWriter {
             let own = chains.lines.filter { $0.replica == replica && $0.signer == signer }
                 .max { $0.head.sequence < $1.head.sequence }
             let difference = chains.frontier.difference(from: own?.frontierAtHead ?? Frontier())
-            func change(of count: Int) -> Change {
-                Change(time: now, author: author, contextDifference: difference, writes: Array(rest.prefix(count)))
+            func first(_ count: Int) -> (change: Change, bytes: [UInt8]) {
+                let writes = Array(rest.prefix(count))
+                let change = Change(time: now, author: author, contextDifference: difference, writes: writes)
+                return (change, change.canonicalBytes)
             }
             var count = min(rest.count, ChangeLimits.writeCountMax)
-            while change(of: count).canonicalBytes.count > ChangeLimits.canonicalByteCountMax {
+            var (change, bytes) = first(count)
+            while bytes.count > ChangeLimits.canonicalByteCountMax {
                 count = (count + 1) / 2
+                (change, bytes) = first(count)
             }
-            let change = change(of: count)
             rest = rest.dropFirst(count)
             let taken = try self.take(
                 ChainedChange(
@@ -56,7 +59,7 @@ extension StoreWriter {
                     predecessorTag: own?.head.hash.tag ?? 0,
                     change: change
                 ),
-                canonicalBytes: change.canonicalBytes,
+                canonicalBytes: bytes,
                 signer: signer,
                 in: scope,
                 received: now

@@ -27,41 +27,6 @@ extension StoreReader {
         }
         return key
     }
-
-    /// A device that was granted something in a scope, be it trusted still or not; `nil` where nothing is known of it.
-    package func grantedDevice(_ device: DeviceID, in scope: UnitCode) throws -> GrantedDevice? {
-        let row = SystemForm.grantKey(of: device).row
-        return try GrantedDevice { item in
-            let address = CellAddress(
-                unit: scope,
-                form: SystemForm.grants,
-                period: .none,
-                row: row,
-                item: item
-            )
-            return try self.cell(address).versions.first?.version.value
-        }
-    }
-
-    /// Every device that was granted something in a scope.
-    package func grantedDevices(in scope: UnitCode) throws -> [GrantedDevice] {
-        guard let number = try self.number(of: scope), try self.authority() != nil else { return [] }
-        let devices = try Data.fetchAll(
-            self.database,
-            sql: "SELECT device FROM granted WHERE scope = ? ORDER BY device",
-            arguments: [number]
-        )
-        return try devices.compactMap { DeviceID(bytes: $0) }.compactMap { try self.grantedDevice($0, in: scope) }
-    }
-
-    /// The key of a device to which the authority has granted something in a scope.
-    package func grantedKey(of device: DeviceID, in scope: UnitCode) throws -> DeviceKey? {
-        guard let number = try self.number(of: scope) else { return nil }
-        let statement = try self.database.cachedStatement(
-            sql: "SELECT key FROM granted WHERE scope = ? AND device = ?"
-        )
-        return try Data.fetchOne(statement, arguments: [number, Data(device.bytes)]).flatMap { DeviceKey(bytes: $0) }
-    }
 }
 
 extension StoreWriter {
@@ -89,19 +54,6 @@ extension StoreWriter {
         )
     }
 
-    /// Keeps the keys that a change of the authority grants something.
-    func noteGrants(_ change: Change, in scope: UnitCode) throws {
-        let granted = change.grantedKeys
-        guard !granted.isEmpty else { return }
-        let number = try self.number(of: scope)
-        for (device, key) in granted {
-            try self.database.executeCached(
-                sql: "INSERT INTO granted VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                arguments: [number, Data(device.bytes), Data(key.bytes)]
-            )
-        }
-    }
-
     /// Seals what this store wrote and has not sealed, so that it can be sent: the last change of each run of its own
     /// changes in a scope's log, and some before it, so that what stands between two seals always fits a batch.
     ///
@@ -118,7 +70,7 @@ extension StoreWriter {
                 for (index, change) in unsealed.enumerated() {
                     byteCount += change.byteCount
                     let next = index + 1 < unsealed.count ? unsealed[index + 1] : nil
-                    if let next, byteCount + next.byteCount <= SealLimits.runByteCountMax,
+                    if let next, byteCount + next.byteCount <= ChangeLimits.sealedRunByteCountMax,
                         try !self.isInterrupted(between: change, next, on: line)
                     {
                         continue
@@ -181,10 +133,4 @@ extension StoreWriter {
         )
         return try Bool.fetchOne(statement, arguments: [first.position, second.position, line.number]) ?? false
     }
-}
-
-private enum SealLimits {
-    /// The most canonical bytes of changes between two seals of a line, if they are more than one: 16 KiB, a third of what
-    /// a batch may have, so that a batch is rarely cut much shorter than it could be.
-    static let runByteCountMax = 16 * 1024
 }

@@ -270,7 +270,7 @@ private struct CountingWorld {
         let root = self.root.key.publicKey.id
         guard record.signer != root else { return true }
         let orders = held.filter { $0.signer == root }
-        let state = SystemForm.grantState(of: record.signer)
+        let state = SystemForm.grant(SystemForm.grantState, of: record.signer)
         func says(_ mark: GrantMark, _ order: Record) -> Bool {
             order.stored.chained.change.writes.contains { $0.address == state && $0.value == mark.value }
         }

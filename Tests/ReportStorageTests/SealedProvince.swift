@@ -59,11 +59,11 @@ final class SealedProvince {
         }
 
         func grant(_ key: DeviceKey) throws {
-            try self.write([Change.Write(SystemForm.grantKey(of: key.id), .text(key.description))])
+            try self.write([Change.Write(SystemForm.grant(SystemForm.grantKey, of: key.id), .text(key.description))])
         }
 
         func say(_ mark: GrantMark, of device: DeviceID) throws {
-            try self.write([Change.Write(SystemForm.grantState(of: device), mark.value)])
+            try self.write([Change.Write(SystemForm.grant(SystemForm.grantState, of: device), mark.value)])
         }
 
         func ruleOut(_ change: Reference, write: Int, code: String = "not_allowed") throws {

@@ -47,7 +47,7 @@ extension Message {
         case .scheme(let part):
             [
                 "total": .integer(part.totalByteCount), "inflated": .integer(part.inflatedByteCount),
-                "piece": .string(Hexadecimals.text(part.bytes)),
+                "piece": .string(Hexadecimal.text(part.bytes)),
             ]
         case .done: [:]
         case .want(let want):
@@ -92,7 +92,7 @@ extension Batch {
                 .object([
                     "replica": .string(chain.replica), "sequence": .integer(sequence),
                     "hash": hash.map { .string($0) } ?? .null,
-                    "canonical": .string(Hexadecimals.text(entry.canonicalBytes)),
+                    "canonical": .string(Hexadecimal.text(entry.canonicalBytes)),
                     "time": .integer(entry.change.time.secondsSince1970), "author": .string(entry.change.author),
                     "context": .references(entry.change.contextDifference),
                     "writes": .array(
@@ -113,7 +113,7 @@ extension Batch {
                         "seal": chain.seal.map { seal in
                             .object([
                                 "signer": .string(seal.signer),
-                                "signature": .string(Hexadecimals.text(seal.signature)),
+                                "signature": .string(Hexadecimal.text(seal.signature)),
                             ])
                         } ?? .null,
                     ])

@@ -87,7 +87,7 @@ extension Specification {
             \(lines.joined(separator: "\n"))
             ```
 
-            \(codes.count) codes with the empty ones, \(bytes.count) bytes, SHA-256 `\(Hexadecimals.text(digest))`.
+            \(codes.count) codes with the empty ones, \(bytes.count) bytes, SHA-256 `\(Hexadecimal.text(digest))`.
 
             """
     }

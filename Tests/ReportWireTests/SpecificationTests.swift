@@ -12,6 +12,7 @@ struct SpecificationTests {
         ("helloByteCountMax", Limits.helloByteCountMax),
         ("canonicalByteCountMax", ChangeLimits.canonicalByteCountMax),
         ("writeCountMax", ChangeLimits.writeCountMax),
+        ("sealedRunByteCountMax", ChangeLimits.sealedRunByteCountMax),
         ("textByteCountMax", ChangeLimits.textByteCountMax),
         ("authorByteCountMax", ChangeLimits.authorByteCountMax),
         ("contextDifferenceCountMax", ChangeLimits.contextDifferenceCountMax),
@@ -128,7 +129,7 @@ struct SpecificationTests {
         }
         var writer = ByteWriter()
         writer.varint(Period("2024-H1")!.wireNumber)
-        #expect(Hexadecimals.text(writer.bytes) == "88a23f")
+        #expect(Hexadecimal.text(writer.bytes) == "88a23f")
         #expect(Period("2024-H1")!.wireNumber == 1_036_552)
         #expect(UnitCode("410728-01")!.wireNumber == 4_189_836_530)
     }

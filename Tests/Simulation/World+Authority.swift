@@ -116,7 +116,7 @@ extension World {
 
     private func isRevoked(_ record: NaiveHistory.Record, _ signer: DeviceID, by orders: [NaiveHistory.Record]) -> Bool
     {
-        let state = SystemForm.grantState(of: signer)
+        let state = SystemForm.grant(SystemForm.grantState, of: signer)
         return orders.contains { revocation in
             revocation.value(of: state) == GrantMark.revoked.value
                 && !revocation.ancestors.contains(record.name)

@@ -1,5 +1,4 @@
 import Foundation
-import ReportModel
 
 /// Hexadecimal text with notes: a line that begins with `#` and what follows a `|` are for people.
 package enum Hexadecimals {
@@ -19,11 +18,6 @@ package enum Hexadecimals {
             }
             return byte
         }
-    }
-
-    /// Two digits a byte.
-    package static func text(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { Hexadecimal.text($0, digitCount: 2) }.joined()
     }
 
     /// The bytes between the fences of each `hex` block.

@@ -1,5 +1,6 @@
 import Foundation
 import FuzzProperties
+import ReportModel
 import TestSupport
 
 /// Gives libFuzzer one of the targets:
@@ -20,7 +21,7 @@ enum Runner {
         case "prepare" where arguments.count == 3:
             try self.prepare(self.target(named: arguments[1]), in: URL(filePath: arguments[2]))
         case "show" where arguments.count == 2:
-            print(Hexadecimals.text(try Data(contentsOf: URL(filePath: arguments[1]))))
+            print(Hexadecimal.text(try Data(contentsOf: URL(filePath: arguments[1]))))
         case let name?:
             self.target = self.target(named: name)
             MemoryMeter.install()
@@ -55,7 +56,7 @@ enum Runner {
             try Data(seed).write(to: corpus.appending(path: "seed-\(number)"))
         }
         let words = target.words.map { word in
-            "\"" + word.utf8.map { "\\x" + Hexadecimals.text([$0]) }.joined() + "\"\n"
+            "\"" + word.utf8.map { "\\x" + Hexadecimal.text([$0]) }.joined() + "\"\n"
         }
         try Data(words.joined().utf8).write(to: folder.appending(path: "words"))
     }

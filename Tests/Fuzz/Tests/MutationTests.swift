@@ -1,4 +1,5 @@
 import FuzzProperties
+import ReportModel
 import TestSupport
 import Testing
 
@@ -16,7 +17,7 @@ struct MutationTests {
             do {
                 try target.check(input)
             } catch {
-                Issue.record("\(target), replay with seed \(seed): \(error)\n\(Hexadecimals.text(input))")
+                Issue.record("\(target), replay with seed \(seed): \(error)\n\(Hexadecimal.text(input))")
                 return
             }
         }
