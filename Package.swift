@@ -100,8 +100,8 @@ var targets: [Target] = [
         "ClientSync",
         in: "Client",
         [
-            "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ReportTransport",
-            "ClientStore", logging,
+            "ReportModel", "ReportScheme", "ReportWire", "ReportIdentity", "ReportSession", "ReportStorage",
+            "ReportTransport", "ClientStore", crypto, logging,
         ] + nio
     ),
 
@@ -112,8 +112,7 @@ var targets: [Target] = [
         in: "Server",
         [
             "ReportModel", "ReportIdentity", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage",
-            "ReportTransport",
-            "ServerStore", logging, serviceLifecycle,
+            "ReportTransport", "ServerIdentity", "ServerStore", logging, serviceLifecycle,
         ] + nio
     ),
     library("ServerSummary", in: "Server", ["ReportModel", "ReportScheme"]),
@@ -123,14 +122,16 @@ var targets: [Target] = [
         "huiliu-client",
         [
             "ReportModel", "ReportScheme", "BundledScheme", "ReportCommand", "ReportPages", "ReportStorage",
-            "ReportTransport", "ClientStore", "ClientSync", logging,
+            "ReportTransport", "ReportIdentity", "ClientStore", "ClientSync", crypto, logging,
         ]
     ),
     command(
         "huiliu-server",
         [
             "ReportModel", "ReportScheme", "BundledScheme", "ReportCommand", "ReportPages", "ReportStorage",
-            "ReportTransport", "ServerStore", "ServerSync", "ServerSummary", logging, serviceLifecycle,
+            "ReportTransport", "ReportIdentity", "ServerIdentity", "ServerStore", "ServerSync", "ServerSummary",
+            logging,
+            serviceLifecycle,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ]
     ),

@@ -35,9 +35,13 @@ package final class ClientStore: Sendable {
     package struct Trust: Hashable, Sendable {
         package let authority: DeviceKey
         package let device: DeviceKey
+        /// The province's word for the device: X.509 in DER. `nil` where lines are not encrypted, as in tests.
+        package let certificate: [UInt8]?
 
-        package init(authority: DeviceKey, device: DeviceKey) {
-            (self.authority, self.device) = (authority, device)
+        package init(authority: DeviceKey, device: DeviceKey, certificate: [UInt8]? = nil) {
+            self.authority = authority
+            self.device = device
+            self.certificate = certificate
         }
     }
 
@@ -81,7 +85,10 @@ package final class ClientStore: Sendable {
 
     static func fill(_ writer: StoreWriter, identity: Identity, scheme: SchemeSource, trust: Trust?) throws {
         try writer.setOwnReplica(identity.replica)
-        if let trust { try writer.setIdentity(authority: trust.authority, signer: trust.device) }
+        if let trust {
+            try writer.setIdentity(authority: trust.authority, signer: trust.device)
+            if let certificate = trust.certificate { try Self.set(certificate: certificate, writer) }
+        }
         try writer.set(Setting.unit, to: identity.unit.description)
         try writer.set(Setting.server, to: identity.server)
         try writer.set(Setting.name, to: identity.name)
@@ -122,6 +129,7 @@ package final class ClientStore: Sendable {
         static let server = "server"
         static let name = "name"
         static let author = "author"
+        static let certificate = "certificate"
         static let lastSync = "last_sync"
         static let skewSeconds = "skew_seconds"
     }
@@ -152,6 +160,24 @@ extension ClientStore {
             throw MalformedBytes(offset: 0, expected: "the store's replica in its settings")
         }
         return replica
+    }
+
+    /// Whom the store believes, and by what it is known; `nil` in a province where nobody is enrolled.
+    package func trust() throws -> Trust? {
+        try self.database.read { reader in
+            guard let authority = try reader.authority(), let device = try reader.signer() else { return nil }
+            let certificate = try reader.setting(Setting.certificate).flatMap { Hexadecimal.bytes($0) }
+            return Trust(authority: authority, device: device, certificate: certificate)
+        }
+    }
+
+    /// Keeps a newer certificate of this device's.
+    package func replaceCertificate(with der: [UInt8]) throws {
+        try self.database.write { try Self.set(certificate: der, $0) }
+    }
+
+    private static func set(certificate der: [UInt8], _ writer: StoreWriter) throws {
+        try writer.set(Setting.certificate, to: Hexadecimal.text(der))
     }
 
     /// A cell as it is; one that nobody wrote has no versions.

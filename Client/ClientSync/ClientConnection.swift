@@ -1,6 +1,7 @@
 import ClientStore
 import Logging
 import NIOCore
+import ReportIdentity
 import ReportModel
 import ReportScheme
 import ReportSession
@@ -131,12 +132,26 @@ extension ClientConnection {
                 try store.noteSync(at: now, skewSeconds: time.seconds(since: now))
             case .saveScheme(let bytes):
                 try self.saveScheme(bytes)
+            case .saveCertificate(let der):
+                try self.saveCertificate(der)
             case .close(let error):
                 return End(error: error)
-            case .identify, .noteOwnHeads:
+            case .identify, .noteOwnHeads, .enrol:
                 preconditionFailure("only a server is told this")
             }
             return nil
+        }
+
+        /// One that is not for this device is the province's mistake; the one in use stays.
+        private func saveCertificate(_ der: [UInt8]) throws {
+            guard let trust = try self.connection.store.trust() else { return }
+            guard let certificate = try? DeviceCertificate(der: der, authority: trust.authority),
+                certificate.key == trust.device
+            else {
+                self.connection.logger.warning("the province's new certificate is kept out")
+                return
+            }
+            try self.connection.store.replaceCertificate(with: der)
         }
 
         /// A scheme that does not parse is the province's mistake; the one in use stays, and nothing else is lost.

@@ -41,8 +41,8 @@ package enum SyncFailure: ExplainedError {
             )
         case .unsecured(let server):
             Bilingual(
-                "拒绝连接 \(server)：连接未加密，只允许本机回环地址。",
-                "Refused to connect to \(server): the line is not encrypted, so it may not leave this machine."
+                "拒绝连接 \(server)：本设备没有登记，连接无法加密，只允许本机回环地址。",
+                "Refused to connect to \(server): this device is not enrolled, so the line would not be encrypted and may not leave this machine."
             )
         }
     }
@@ -56,8 +56,8 @@ package enum SyncFailure: ExplainedError {
         case .insecure(_, let failure): failure.advice
         case .unsecured:
             Bilingual(
-                "请连接 127.0.0.1:端口，由加密隧道转发。",
-                "Connect to 127.0.0.1:PORT, through an encrypted tunnel."
+                "请先用登记文件登记本设备，或连接 127.0.0.1:端口 上的加密隧道。",
+                "Enrol this device with its enrolment file first, or connect to an encrypted tunnel at 127.0.0.1:PORT."
             )
         }
     }

@@ -25,6 +25,11 @@ package struct Validity: Hashable, Sendable {
         )
     }
 
+    /// Whether a third of the time is left, or less.
+    package func isRunningOut(at now: Timestamp) -> Bool {
+        self.notAfter.seconds(since: now) <= self.notAfter.seconds(since: self.notBefore) / 3
+    }
+
     private static func nearest(_ time: Timestamp) -> Timestamp {
         let range = Self.representable
         return Timestamp(secondsSince1970: min(max(time.secondsSince1970, range.lowerBound), range.upperBound))

@@ -41,6 +41,34 @@ package enum SystemForm {
         AddressInScope(form: self.grants, period: .none, row: Code(device.description)!, item: item)
     }
 
+    /// Until when the certificate is meant to be used that the device was given last: seconds since 1970. Only in the scope of
+    /// the device's own unit.
+    package static let grantExpires: Code = "certificate_expires"
+
+    /// The devices that may be enrolled, or have been: one row a one-time code, named by the first 32 hexadecimal digits of
+    /// its digest. In the scope of the root of all units, written by the authority.
+    package static let enrolments: Code = "_enrolments"
+    package static let enrolmentRole: Code = "role"
+    package static let enrolmentUnit: Code = "unit"
+    package static let enrolmentName: Code = "name"
+    package static let enrolmentPerson: Code = "person"
+    /// After when the code is no good any more: seconds since 1970, by the province's clock.
+    package static let enrolmentExpires: Code = "expires"
+    /// The id of the device that was enrolled with the code.
+    package static let enrolmentDevice: Code = "device"
+
+    /// The cell that holds one of these items of a one-time code.
+    package static func enrolment(_ item: Code, row: Code) -> AddressInScope {
+        AddressInScope(form: self.enrolments, period: .none, row: row, item: item)
+    }
+
+    /// How many connections the server has refused: one row a day, such as `2026-11-21`, one item a goodbye code, such as
+    /// `code-22`. In the scope of the root of all units, written by the authority.
+    package static let refusals: Code = "_refusals"
+
+    /// Forms in which nothing counts but what the authority has sealed.
+    package static let rootForms: Set<Code> = [grants, voids, enrolments, refusals]
+
     /// The root's rulings that single writes do not count; the value is the reason's code, as text.
     package static let voids: Code = "_voids"
 

@@ -184,6 +184,8 @@ package struct ClientSession: Hashable, Sendable {
             guard let scheme = try self.scheme.append(part) else { return [] }
             self.isSchemeExpected = false
             return [.saveScheme(scheme)]
+        case (.exchanging, .certificate(let der)):
+            return [.saveCertificate(der)]
         case (.exchanging, .done):
             self.state = .closed
             return [.close(nil)]

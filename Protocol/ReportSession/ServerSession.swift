@@ -5,7 +5,8 @@ import ReportWire
 ///
 /// ```
 /// waiting ──hello──▶ identifying ──identified──▶ exchanging ──client's done, all delivered──▶ closed
-///    └────────────────────┴──────── refused, goodbye, wrong word, stopping ──────────────────────▲
+///    ├─enrol──▶ enrolling ──enrolled────────────────────────────────────────────────────────────▲
+///    └────────────────────┴──────── refused, goodbye, wrong word, stopping ──────────────────────┘
 /// ```
 package struct ServerSession: Hashable, Sendable {
     /// What the server knows once it has looked a client up.
@@ -17,19 +18,23 @@ package struct ServerSession: Hashable, Sendable {
         package var schemeParts: [SchemePart]
         /// The claimed unit first, then the units below it.
         package var scopes: [ScopeStanding]
+        /// A new certificate for a device whose own is running out.
+        package var certificate: [UInt8]?
 
         package init(
             replica: ReplicaID,
             now: Timestamp,
             scheme: UInt64,
             schemeParts: [SchemePart],
-            scopes: [ScopeStanding]
+            scopes: [ScopeStanding],
+            certificate: [UInt8]? = nil
         ) {
             self.replica = replica
             self.now = now
             self.scheme = scheme
             self.schemeParts = schemeParts
             self.scopes = scopes
+            self.certificate = certificate
         }
 
         /// The same with the scheme in one piece.
@@ -38,23 +43,27 @@ package struct ServerSession: Hashable, Sendable {
             now: Timestamp,
             scheme: UInt64,
             schemeBytes: [UInt8],
-            scopes: [ScopeStanding]
+            scopes: [ScopeStanding],
+            certificate: [UInt8]? = nil
         ) {
             self.init(
                 replica: replica,
                 now: now,
                 scheme: scheme,
                 schemeParts: SchemePart.parts(of: schemeBytes),
-                scopes: scopes
+                scopes: scopes,
+                certificate: certificate
             )
         }
     }
 
     private enum State: Hashable {
-        /// Can transition to: identifying, closed.
+        /// Can transition to: identifying, enrolling, closed.
         case waiting
         /// The driver looks the client up before it reads on. Can transition to: exchanging, closed.
         case identifying(Hello)
+        /// The driver looks at the code before it reads on. Can transition to: closed.
+        case enrolling
         /// Can transition to: closed.
         case exchanging
         case closed
@@ -108,6 +117,7 @@ package struct ServerSession: Hashable, Sendable {
             self.add(ScopeExchange(scope: standing.scope, own: standing.frontier))
             actions.append(self.exchanges[standing.scope]!.have())
         }
+        if let certificate = identified.certificate { actions.append(.send(.certificate(certificate))) }
         if identified.scheme != hello.scheme {
             actions += identified.schemeParts.map { .send(.scheme($0)) }
         }
@@ -117,6 +127,13 @@ package struct ServerSession: Hashable, Sendable {
             return actions + [.send(.done), .close(nil)]
         }
         return actions
+    }
+
+    /// The device is enrolled; it comes back with its certificate.
+    package mutating func enrolled(_ certificate: [UInt8]) -> [SessionAction] {
+        guard self.state == .enrolling else { return [] }
+        self.state = .closed
+        return [.send(.certificate(certificate)), .close(nil)]
     }
 
     /// The client is not let in.
@@ -164,6 +181,12 @@ package struct ServerSession: Hashable, Sendable {
             }
             self.state = .identifying(hello)
             return [.identify(hello)]
+        case (.waiting, .enrol(let enrol)):
+            guard enrol.versions.overlaps(Limits.versions) else {
+                throw .noCommonVersion(client: enrol.versions)
+            }
+            self.state = .enrolling
+            return [.enrol(enrol)]
         case (.exchanging, .have(let have)):
             guard self.opensExchange(in: have.scope) else { return [] }
             try self.exchanges[have.scope]!.received(have)
@@ -189,7 +212,7 @@ package struct ServerSession: Hashable, Sendable {
         case (.exchanging, .done):
             self.clientIsDone = true
             return self.pump()
-        case (.waiting, _), (.identifying, _), (.exchanging, _):
+        case (.waiting, _), (.identifying, _), (.enrolling, _), (.exchanging, _):
             throw .unexpected(message.name)
         }
     }

@@ -20,6 +20,10 @@ package enum SessionAction: Hashable, Sendable {
     case saveScheme([UInt8])
     /// Server: look the client up, then tell the session with `identified` or `refused`.
     case identify(Hello)
+    /// Server: enrol the device if the code is right, then tell the session with `enrolled` or `refused`.
+    case enrol(Enrol)
+    /// Client: the province's new word for this device.
+    case saveCertificate([UInt8])
     /// The conversation is over; `nil` when it ended as it should. What was to be sent stands before this.
     case close(ProtocolError?)
 }

@@ -50,6 +50,11 @@ package enum Limits {
     /// How often a side may answer a scope's batches with "I lack what they build on" before it lets the peer go.
     package static let gapAnswersMax = 8
 
+    /// The longest certificate, and request for one: 4 KiB. One has about 600 bytes.
+    package static let certificateByteCountMax = 4 * 1024
+    /// The longest one-time code, in UTF-8: 64 bytes. One has 24.
+    package static let enrolmentCodeByteCountMax = 64
+
     /// The longest scheme text that is sent, deflated: 4 MiB, some hundred times the present one.
     package static let schemeByteCountMax = 4 * 1024 * 1024
     /// The most bytes of scheme in one frame.

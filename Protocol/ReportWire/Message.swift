@@ -11,6 +11,9 @@ package enum Message: Hashable, Sendable {
     case done
     case goodbye(ProtocolError)
     case want(Want)
+    case enrol(Enrol)
+    /// The province's word for the device at the other end: X.509 in DER.
+    case certificate([UInt8])
 
     /// Numbers of the message table (Protocol/README.md, "Messages"). Never reused.
     package enum Kind: UInt8, Sendable, CaseIterable {
@@ -23,6 +26,8 @@ package enum Message: Hashable, Sendable {
         case done = 7
         case goodbye = 8
         case want = 9
+        case enrol = 10
+        case certificate = 11
     }
 
     package var kind: Kind {
@@ -36,6 +41,8 @@ package enum Message: Hashable, Sendable {
         case .done: .done
         case .goodbye: .goodbye
         case .want: .want
+        case .enrol: .enrol
+        case .certificate: .certificate
         }
     }
 
@@ -61,6 +68,8 @@ package enum Message: Hashable, Sendable {
         case .done: break
         case .goodbye(let reason): reason.write(to: &writer)
         case .want(let want): want.write(to: &writer)
+        case .enrol(let enrol): enrol.write(to: &writer)
+        case .certificate(let der): writer.blob(der)
         }
         return Frame(kind: self.kind.rawValue, flags: flags, payload: writer.bytes)
     }
@@ -78,8 +87,10 @@ package enum Message: Hashable, Sendable {
             self = .batch(try Batch(frame))
             return
         }
-        // A hello of another version may have another layout; only its first two fields never change.
-        if kind == .hello, let versions = Hello.versions(of: frame.payload), !versions.overlaps(Limits.versions) {
+        // A first word of another version may have another layout; only its first two fields never change.
+        if kind == .hello || kind == .enrol, let versions = Hello.versions(of: frame.payload),
+            !versions.overlaps(Limits.versions)
+        {
             throw .noCommonVersion(client: versions)
         }
         do throws(MalformedBytes) {
@@ -97,6 +108,8 @@ package enum Message: Hashable, Sendable {
             case .done: self = .done
             case .goodbye: self = .goodbye(try ProtocolError(from: &reader))
             case .want: self = .want(try Want(from: &reader))
+            case .enrol: self = .enrol(try Enrol(from: &reader))
+            case .certificate: self = .certificate(Array(try reader.blob(upTo: Limits.certificateByteCountMax)))
             case .batch: preconditionFailure("read above")
             }
             try reader.requireEnd()

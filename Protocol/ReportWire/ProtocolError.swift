@@ -28,6 +28,10 @@ package struct ProtocolError: Error, Hashable, Sendable {
         case notEnrolled = 20
         case otherUnit = 21
         case deviceRevoked = 22
+        case codeUnknown = 23
+        case codeUsed = 24
+        case codeExpired = 25
+        case requestRefused = 26
     }
 
     /// The raw code as it came; a newer peer may say one that is not in ``Code``.
@@ -201,6 +205,34 @@ extension ProtocolError {
         "省级已撤销这台设备；已写的数据仍保存在本机，请联系省级。",
         "The province has revoked this device; what was written is still stored here, ask the province."
     )
+
+    /// A code that the province has given to nobody, or has forgotten since.
+    package static let codeUnknown = Self(
+        .codeUnknown,
+        "省级没有发出过这个登记码；请核对登记文件，或向省级重新索取。",
+        "The province has given out no such code; check the enrolment file, or ask the province for a new one."
+    )
+
+    /// A code with which another device was enrolled.
+    package static let codeUsed = Self(
+        .codeUsed,
+        "这个登记码已被另一台设备用过；请向省级重新索取登记文件，如果不是你们自己用的，请立即告知省级。",
+        "Another device was enrolled with this code; ask the province for a new enrolment file, and tell it at once if that was none of yours."
+    )
+
+    /// A code that was not used in time.
+    package static let codeExpired = Self(
+        .codeExpired,
+        "这个登记码已过期；请向省级重新索取登记文件。",
+        "This code has expired; ask the province for a new enrolment file."
+    )
+
+    /// A request for a certificate that is none.
+    ///
+    /// - Parameter words: what is wrong with it.
+    package static func requestRefused(_ words: Bilingual) -> Self {
+        Self(.requestRefused, words.chinese, words.english)
+    }
 
     package static let shuttingDown = Self(
         .shuttingDown,

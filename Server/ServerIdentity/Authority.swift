@@ -25,6 +25,17 @@ package struct Authority: Sendable {
         return Authority(key: key)
     }
 
+    /// Takes the key that lies in `directory` already, as after a restore, or draws one.
+    ///
+    /// - Throws: `KeyFileError`.
+    package static func loadOrCreate(in directory: String) throws -> Authority {
+        do {
+            return try self.load(in: directory)
+        } catch KeyFileError.notFound {
+            return try self.create(in: directory)
+        }
+    }
+
     /// - Throws: `KeyFileError`.
     package static func load(in directory: String) throws -> Authority {
         Authority(key: try KeyFile.read(self.path(in: directory)))

@@ -73,18 +73,17 @@ extension ServerStore {
     /// - Returns: The scopes in which something was written.
     @discardableResult
     package func grant(_ device: GrantedDevice, as root: Root, now: Timestamp) throws -> [UnitCode] {
-        let scopes = root.scheme.unitAndBelow(device.grant.unit).map(\.code)
-        return try self.database.write { writer in
-            let former = try writer.reader.scopes().filter { !scopes.contains($0) }
-            try self.revoke(device.key.id, in: former, as: root, now: now, writer)
-            return try scopes.filter { scope in
-                let isRevoked = try writer.reader.isRevoked(device.key.id, in: scope)
-                guard try isRevoked || writer.reader.grantedDevice(device.key.id, in: scope) != device else {
-                    return false
-                }
-                try root.write(device.writes, in: scope, now: now, writer)
-                return true
-            }
+        try self.database.write { try root.grant(device, now: now, $0) }
+    }
+
+    /// Grants every device that is trusted what it is there for also in those units below its own that a new scheme has
+    /// brought, or has moved there.
+    package func extendGrants(as root: Root, now: Timestamp) throws {
+        let trusted = try self.enrolledDevices().filter {
+            !$0.isRevoked && root.scheme.unit($0.granted.grant.unit) != nil
+        }
+        try self.database.write { writer in
+            for device in trusted { try root.grant(device.granted, now: now, writer) }
         }
     }
 
@@ -94,15 +93,31 @@ extension ServerStore {
     @discardableResult
     package func revoke(_ device: DeviceID, as root: Root, now: Timestamp) throws -> [UnitCode] {
         try self.database.write { writer in
-            try self.revoke(device, in: writer.reader.scopes(), as: root, now: now, writer)
+            try root.revoke(device, in: writer.reader.scopes(), now: now, writer)
+        }
+    }
+}
+
+extension Root {
+    @discardableResult
+    func grant(_ device: GrantedDevice, now: Timestamp, _ writer: StoreWriter) throws -> [UnitCode] {
+        let scopes = self.scheme.unitAndBelow(device.grant.unit).map(\.code)
+        let former = try writer.reader.scopes().filter { !scopes.contains($0) }
+        try self.revoke(device.key.id, in: former, now: now, writer)
+        return try scopes.filter { scope in
+            let isRevoked = try writer.reader.isRevoked(device.key.id, in: scope)
+            guard try isRevoked || writer.reader.grantedDevice(device.key.id, in: scope) != device else {
+                return false
+            }
+            try self.write(device.writes, in: scope, now: now, writer)
+            return true
         }
     }
 
     @discardableResult
-    private func revoke(
+    fileprivate func revoke(
         _ device: DeviceID,
         in scopes: [UnitCode],
-        as root: Root,
         now: Timestamp,
         _ writer: StoreWriter
     ) throws -> [UnitCode] {
@@ -111,7 +126,7 @@ extension ServerStore {
                 try !writer.reader.isRevoked(device, in: scope)
             else { return false }
             let revocation = Change.Write(SystemForm.grant(SystemForm.grantState, of: device), GrantMark.revoked.value)
-            try root.write([revocation], in: scope, now: now, writer)
+            try self.write([revocation], in: scope, now: now, writer)
             return true
         }
     }

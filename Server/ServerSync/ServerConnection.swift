@@ -8,6 +8,7 @@ import ReportSession
 import ReportStorage
 import ReportTransport
 import ReportWire
+import ServerIdentity
 import ServerStore
 import ServiceLifecycle
 
@@ -19,6 +20,10 @@ struct ServerConnection {
     let scheme: SchemeInUse
     let commits: GroupCommit
     let memory: ByteBudget
+    /// `nil` where nobody is enrolled.
+    let authority: Authority?
+    /// Beside those of which the store knows it.
+    let revoked: Set<DeviceID>
     let logger: Logger
     /// The server's wall clock.
     let now: @Sendable () -> Timestamp
@@ -175,6 +180,8 @@ private struct Conversation {
                 try await self.send(message)
             case .identify(let hello):
                 isOver = try await self.perform(self.identify(hello)) || isOver
+            case .enrol(let enrol):
+                isOver = try await self.perform(self.enrol(enrol)) || isOver
             case .load(let scope, let peer):
                 self.loads.append((scope, peer))
             case .commitThenReceipt(let batch):
@@ -192,7 +199,7 @@ private struct Conversation {
                     // Tidiness only; the next connection tries again.
                     self.connection.logger.error("new id not noted", metadata: ["error": "\(error)"])
                 }
-            case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
+            case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme, .saveCertificate:
                 preconditionFailure("only a client is told this")
             }
         }
@@ -213,8 +220,9 @@ private struct Conversation {
     }
 
     private mutating func identify(_ hello: Hello) async throws -> [SessionAction] {
-        // On a line that others than this machine can reach, only devices that are enrolled are told anything.
-        if self.line.isSecured, self.line.peer == nil { return self.session.refused(.notEnrolled) }
+        // Where devices are enrolled, nobody else is told anything.
+        let isOpen = try await self.connection.isOpen()
+        if !isOpen, self.line.peer == nil { return self.session.refused(.notEnrolled) }
         if let peer = self.line.peer {
             let asked = hello.scopes[0].unit
             guard asked == peer.facts.unit else {
@@ -225,7 +233,15 @@ private struct Conversation {
                 metadata: ["device": "\(peer.id)", "unit": "\(peer.facts.unit)"]
             )
         }
-        return try await self.connection.identify(hello, self.line.peer?.id, &self.session)
+        return try await self.connection.identify(hello, self.line.peer, &self.session)
+    }
+
+    private mutating func enrol(_ enrol: Enrol) async throws -> [SessionAction] {
+        do {
+            return self.session.enrolled(try await self.connection.enrolled(enrol).der)
+        } catch let error as ProtocolError {
+            return self.session.refused(error)
+        }
     }
 
     private mutating func commit(_ batch: Batch) async throws -> [SessionAction] {
@@ -269,8 +285,46 @@ extension Frame {
 }
 
 extension ServerConnection {
+    /// Whether nobody needs to be enrolled here. A province may begin to enrol while it is served open.
+    fileprivate func isOpen() async throws -> Bool {
+        guard self.authority == nil else { return false }
+        let store = self.store
+        return try await NIOThreadPool.singleton.runIfActive { try store.authority() == nil }
+    }
+
+    /// - Throws: What the device is told.
+    fileprivate func enrolled(_ enrol: Enrol) async throws -> DeviceCertificate {
+        guard let desk = try self.desk() else { throw ProtocolError.unexpected("enrol") }
+        let now = self.now()
+        let certificate = try await NIOThreadPool.singleton.runIfActive { try desk.enrol(enrol, now: now) }
+        self.logger.notice(
+            "enrolled",
+            metadata: ["device": "\(certificate.id)", "unit": "\(certificate.facts.unit)"]
+        )
+        return certificate
+    }
+
+    /// A certificate for a device whose own is running out. That it does not get one now keeps nobody from syncing.
+    private func renewed(_ peer: DeviceCertificate?) async throws -> DeviceCertificate? {
+        guard let peer, let desk = try self.desk() else { return nil }
+        let now = self.now()
+        do {
+            return try await NIOThreadPool.singleton.runIfActive { try desk.renew(peer, now: now) }
+        } catch {
+            self.logger.error("certificate not renewed", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    private func desk() throws -> EnrolmentDesk? {
+        try self.authority.map {
+            EnrolmentDesk(store: self.store, authority: $0, scheme: try self.scheme.current().scheme)
+        }
+    }
+
     /// Asked for every frame, so that a revocation takes effect on the next.
     fileprivate func isRevoked(_ peer: DeviceCertificate) async throws -> Bool {
+        if self.revoked.contains(peer.id) { return true }
         let store = self.store
         return try await NIOThreadPool.singleton.runIfActive {
             try store.database.read { try $0.isRevoked(peer.id, in: peer.facts.unit) }
@@ -280,13 +334,13 @@ extension ServerConnection {
     @inline(never)
     fileprivate func identify(
         _ hello: Hello,
-        _ device: DeviceID?,
+        _ peer: DeviceCertificate?,
         _ session: inout ServerSession
     ) async throws -> [SessionAction] {
         let (store, inUse) = (self.store, self.scheme)
         let (current, units) = try await NIOThreadPool.singleton.runIfActive {
             let current = try inUse.current()
-            return (current, try store.scopes(servedTo: hello.scopes.map(\.unit), by: current.scheme, on: device))
+            return (current, try store.scopes(servedTo: hello.scopes.map(\.unit), by: current.scheme, on: peer?.id))
         }
         guard !units.isEmpty else { return session.refused(.unknownUnit(hello.scopes[0].unit)) }
         do {
@@ -298,13 +352,15 @@ extension ServerConnection {
         let (replica, standings) = try await NIOThreadPool.singleton.runIfActive {
             (try store.ownReplica().current, try store.standings(in: units))
         }
+        let renewed = try await self.renewed(peer)
         return session.identified(
             ServerSession.Identified(
                 replica: replica,
                 now: self.now(),
                 scheme: current.scheme.fingerprint.high,
                 schemeParts: current.parts,
-                scopes: standings
+                scopes: standings,
+                certificate: renewed?.der
             )
         )
     }

@@ -4,6 +4,7 @@ import NIOPosix
 import ReportModel
 import ReportTransport
 import ReportWire
+import ServerIdentity
 import ServerStore
 import ServiceLifecycle
 import Synchronization
@@ -14,7 +15,8 @@ package struct SyncService: Service {
     private let scheme: SchemeInUse
     private let address: HostPort
     private let security: TransportSecurity?
-    private let rootKey: SealingKey?
+    private let authority: Authority?
+    private let revoked: Set<DeviceID>
     private let commitStepCountMax: Int
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
@@ -23,7 +25,8 @@ package struct SyncService: Service {
     /// - Parameters:
     ///   - address: port 0 is any free one.
     ///   - security: `nil` for lines that are not encrypted, which only this machine may use.
-    ///   - rootKey: the authority's, with which the province rules on what it takes; `nil` where there is no authority.
+    ///   - authority: with whose key the province enrols devices and rules on what it takes; `nil` where there is none.
+    ///   - revoked: devices that are not let in, even where the store does not know yet that they were revoked.
     ///   - commitStepCountMax: the most steps of different connections that are made durable together; 1 is for measuring
     ///     what that gains.
     ///   - listening: told the address once clients can connect.
@@ -33,7 +36,8 @@ package struct SyncService: Service {
         store: ServerStore,
         address: HostPort,
         security: TransportSecurity? = nil,
-        rootKey: SealingKey? = nil,
+        authority: Authority? = nil,
+        revoked: Set<DeviceID> = [],
         commitStepCountMax: Int? = nil,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp,
@@ -44,7 +48,8 @@ package struct SyncService: Service {
         self.scheme = try SchemeInUse(store, logger: logger)
         self.address = address
         self.security = security
-        self.rootKey = rootKey
+        self.authority = authority
+        self.revoked = revoked
         self.commitStepCountMax = commitStepCountMax ?? GroupCommit.stepCountMax
         self.logger = logger
         self.now = now
@@ -65,11 +70,13 @@ package struct SyncService: Service {
                 store: self.store,
                 stepCountMax: self.commitStepCountMax,
                 now: self.now,
-                root: { [rootKey, scheme] in
-                    try rootKey.map { Root(key: $0, scheme: try scheme.current().scheme) }
+                root: { [authority, scheme] in
+                    try authority.map { Root(key: $0.sealingKey, scheme: try scheme.current().scheme) }
                 }
             ),
             memory: ByteBudget(byteCount: Limits.memoryByteCountMax),
+            authority: self.authority,
+            revoked: self.revoked,
             logger: self.logger,
             now: self.now
         )
@@ -196,6 +203,9 @@ package struct ListenRefusal: ExplainedError {
     }
 
     package var advice: Bilingual {
-        Bilingual("请使用 127.0.0.1:端口，并由加密隧道转发。", "Use 127.0.0.1:PORT, behind an encrypted tunnel.")
+        Bilingual(
+            "请使用 127.0.0.1:端口；或先用 enrol 登记第一台设备，此后连接一律加密。",
+            "Use 127.0.0.1:PORT; or enrol the first device, from when on every line is encrypted."
+        )
     }
 }

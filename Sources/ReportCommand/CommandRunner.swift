@@ -37,6 +37,22 @@ package struct UsageError: ExplainedError {
         self.explanation = explanation
         self.advice = advice
     }
+
+    /// A file that somebody named cannot be read.
+    package static func unreadable(_ path: String) -> UsageError {
+        UsageError(
+            Bilingual("读不到文件 \(path)。", "The file \(path) cannot be read."),
+            advice: Bilingual("请核对路径和权限。", "Check the path and its permissions.")
+        )
+    }
+
+    /// What somebody typed is no address of a server.
+    package static func serverAddress(_ text: String) -> UsageError {
+        UsageError(
+            Bilingual("“\(text)”不是服务器地址。", "“\(text)” is not a server address."),
+            advice: Bilingual("请写成 主机:端口，例如 127.0.0.1:7428。", "Write HOST:PORT, for example 127.0.0.1:7428.")
+        )
+    }
 }
 
 /// Parses, runs, and turns whatever goes wrong into one sentence and an exit code.

@@ -252,14 +252,11 @@ extension StoreReader {
 }
 
 extension AddressInScope {
-    /// Whether a device may write here at all, whatever a scheme says: grants and rulings are the authority's, and what a
+    /// Whether a device may write here at all, whatever a scheme says: grants, rulings and the like are the authority's, and what a
     /// replica says of itself only itself can say.
     fileprivate func isTheirs(_ replica: ReplicaID) -> Bool {
-        switch self.form {
-        case SystemForm.grants, SystemForm.voids: false
-        case SystemForm.devices: self.row.description == replica.description
-        default: true
-        }
+        self.form == SystemForm.devices
+            ? self.row.description == replica.description : !SystemForm.rootForms.contains(self.form)
     }
 }
 

@@ -13,6 +13,15 @@ extension StoreReader {
         }
     }
 
+    /// Every device that was granted something in a scope, by its id.
+    package func grantedDevices(in scope: UnitCode) throws -> [DeviceID] {
+        guard let number = try self.number(of: scope) else { return [] }
+        let statement = try self.database.cachedStatement(
+            sql: "SELECT device FROM granted WHERE scope = ? ORDER BY device"
+        )
+        return try Data.fetchAll(statement, arguments: [number]).compactMap { DeviceID(bytes: [UInt8]($0)) }
+    }
+
     /// The key of a device to which the authority has granted something in a scope.
     package func grantedKey(of device: DeviceID, in scope: UnitCode) throws -> DeviceKey? {
         guard let number = try self.number(of: scope) else { return nil }

@@ -6,35 +6,19 @@ import ReportModel
 package enum KeyFile {
     /// The longest file that is read: 4 KiB. A key has about 240 bytes.
     private static let byteCountMax = 4 * 1024
-    /// Read and write for the owner, nothing for anybody else.
-    private static let mode: mode_t = 0o600
 
-    /// Writes a key to a new file. It never exists with other permissions, and is durable when this returns.
+    /// Writes a key to a new file.
     ///
     /// - Throws: `KeyFileError`. What was there already is left as it is; of what could not be written whole nothing is left.
     package static func create(_ key: P256.Signing.PrivateKey, at path: String) throws(KeyFileError) {
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-        let descriptor = open(path, flags, self.mode)
-        guard descriptor >= 0 else {
-            throw errno == EEXIST ? .alreadyExists(path: path) : .unwritable(path: path, detail: Self.systemWords)
-        }
-        var failure: String?
-        var rest = Array((key.pemRepresentation + "\n").utf8)[...]
-        while failure == nil, !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                rest = rest.dropFirst(count)
-            } else if count == 0 || errno != EINTR {
-                failure = Self.systemWords
+        do {
+            try SecretFile.create(key.pemRepresentation + "\n", at: path)
+        } catch {
+            switch error {
+            case .exists: throw .alreadyExists(path: path)
+            case .unwritable(let detail): throw .unwritable(path: path, detail: detail)
             }
         }
-        if failure == nil, fsync(descriptor) != 0 { failure = Self.systemWords }
-        close(descriptor)
-        if let failure {
-            unlink(path)
-            throw .unwritable(path: path, detail: failure)
-        }
-        PublishedFile.syncFolder(of: path)
     }
 
     /// Reads the key of a file.

@@ -52,7 +52,12 @@ package final class ReportDatabase: Sendable {
                 throw StoreError.alreadyExists(directory: directory)
             }
             do {
-                try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+                try FileManager.default.createDirectory(
+                    atPath: directory,
+                    withIntermediateDirectories: true,
+                    // Figures are nobody else's business on a machine that others use too.
+                    attributes: [.posixPermissions: 0o700]
+                )
             } catch {
                 throw StoreError.unusable(path: path, detail: "mkdir")
             }

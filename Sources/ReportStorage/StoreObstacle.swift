@@ -10,7 +10,7 @@ extension StoreError {
     /// - Parameters:
     ///   - path: of the store's file, whether or not it is there.
     ///   - detail: what was said when it failed, for what the file system does not explain.
-    static func unusable(path: String, detail: String) -> StoreError {
+    package static func unusable(path: String, detail: String) -> StoreError {
         var place = path
         var status = stat()
         while stat(place, &status) != 0 {

@@ -73,13 +73,7 @@ struct ClientImport: AsyncParsableCommand {
 
     private func contents() throws -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: self.file) else {
-            throw CommandFailure(
-                Exit.usage,
-                UsageError(
-                    Bilingual("读不到文件 \(self.file)。", "The file \(self.file) cannot be read."),
-                    advice: Bilingual("请核对路径和权限。", "Check the path and its permissions.")
-                )
-            )
+            throw CommandFailure(Exit.usage, UsageError.unreadable(self.file))
         }
         return [UInt8](data)
     }

@@ -39,7 +39,9 @@ struct ClientInit: AsyncParsableCommand {
         guard let code = UnitCode(self.unit), let unit = scheme.unit(code) else {
             throw CommandFailure(Exit.usage, SchemeRefusal.unknownUnit(self.unit))
         }
-        guard HostPort(self.server) != nil else { throw CommandFailure(Exit.usage, Self.badServer(self.server)) }
+        guard HostPort(self.server) != nil else {
+            throw CommandFailure(Exit.usage, UsageError.serverAddress(self.server))
+        }
         let author = self.author ?? self.name
         for text in [self.name, author]
         where text.isEmpty || text.utf8.count > ChangeLimits.authorByteCountMax || text.contains(where: \.isNewline) {
@@ -67,13 +69,6 @@ struct ClientInit: AsyncParsableCommand {
                 "已为 \(unit.name.chinese)（\(code)）建立数据库：\(self.common.storeDirectory)",
                 "Made a store for \(unit.name.english) (\(code)) in \(self.common.storeDirectory)"
             )
-        )
-    }
-
-    static func badServer(_ text: String) -> UsageError {
-        UsageError(
-            Bilingual("“\(text)”不是服务器地址。", "“\(text)” is not a server address."),
-            advice: Bilingual("请写成 主机:端口，例如 127.0.0.1:7428。", "Write HOST:PORT, for example 127.0.0.1:7428.")
         )
     }
 }

@@ -44,7 +44,7 @@ struct ClientRebuild: AsyncParsableCommand {
         if let text = self.unit, try unit.map(self.isKnown) != true {
             throw CommandFailure(Exit.usage, SchemeRefusal.unknownUnit(text))
         }
-        if let server, HostPort(server) == nil { throw CommandFailure(Exit.usage, ClientInit.badServer(server)) }
+        if let server, HostPort(server) == nil { throw CommandFailure(Exit.usage, UsageError.serverAddress(server)) }
         try RebuildReport.run(
             .client,
             in: self.common.storeDirectory,

@@ -23,41 +23,27 @@ struct ClientSync: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: JSONOption
-    @Option(
-        help: ArgumentHelp(
-            say("省级服务器地址（默认 init 时给的）", "The province's address (default: as given to init)."),
-            valueName: "host:port"
-        )
-    )
-    var server: String?
-    @Option(
-        help: ArgumentHelp(say("连不上时最多等多少秒", "Give up after so many seconds without an answer."), valueName: "seconds")
-    )
-    var wait: Int64 = 20
-
-    func validate() throws {
-        guard (1...86_400).contains(self.wait) else {
-            throw ValidationError(say("--wait 应为 1 到 86400 秒。", "--wait takes 1 to 86400 seconds."))
-        }
-    }
+    @OptionGroup var line: LineOptions
 
     func run() async throws {
         let client = try OpenedClient(self.common, access: .write)
-        let address = self.server ?? client.store.identity.server
-        guard let server = HostPort(address) else { throw CommandFailure(Exit.usage, ClientInit.badServer(address)) }
+        let server = try self.line.address(else: client.store.identity.server)
+        let identity = try client.deviceIdentity()
         let unsent = try client.store.status().unsent
-        let line = Mutex(ProgressLine())
+        let progress = Mutex(ProgressLine())
         let isQuiet = self.output.json
         let synchronizer = Synchronizer(
             store: client.store,
             scheme: client.scheme,
             server: server,
-            waitSeconds: self.wait,
+            security: try identity?.security(),
+            sealingKey: identity?.sealingKey,
+            waitSeconds: self.line.wait,
             logger: makeLogger(label: "huiliu-client"),
             now: wallClock,
             progress: { sent, received in
                 guard !isQuiet else { return }
-                line.withLock { line in
+                progress.withLock { line in
                     line.update(
                         done: sent,
                         of: unsent,
@@ -69,14 +55,8 @@ struct ClientSync: AsyncParsableCommand {
                 }
             }
         )
-        defer { line.withLock { $0.finish() } }
-        let report: Synchronizer.Report
-        do {
-            report = try await synchronizer.run()
-        } catch let failure as SyncFailure {
-            if case .unreachable = failure { throw CommandFailure(Exit.unreachable, failure) }
-            throw failure
-        }
+        defer { progress.withLock { $0.finish() } }
+        let report = try await LineOptions.reaching { try await synchronizer.run() }
         let status = try client.store.status()
         let conflicts = status.conflictCount
         if self.output.json {

@@ -14,7 +14,8 @@ struct Client: AsyncParsableCommand {
             commandName: "huiliu-client",
             abstract: say("汇流县区填报端：离线填报，有网时同步", "Huiliu for a county office: work offline, sync when there is a line."),
             subcommands: [
-                ClientInit.self, ClientSet.self, ClientImport.self, ClientShow.self, ClientStatus.self,
+                ClientInit.self, ClientEnrol.self, ClientSet.self, ClientImport.self, ClientShow.self,
+                ClientStatus.self,
                 ClientSync.self, ClientConflicts.self, ClientResolve.self, ClientMatch.self,
                 ClientCheck.self, ClientSubmit.self, ClientExport.self, ClientRebuild.self,
             ]

@@ -1,4 +1,5 @@
 import ClientStore
+import ClientSync
 import ReportCommand
 import ReportModel
 import ReportScheme
@@ -8,8 +9,10 @@ import ReportStorage
 struct OpenedClient {
     let store: ClientStore
     let scheme: Scheme
+    private let directory: String
 
     init(_ common: CommonOptions, access: ReportDatabase.Access) throws {
+        self.directory = common.storeDirectory
         self.store = try Self.store(common, access: access)
         do {
             self.scheme = try Scheme.parse(try self.store.schemeSource())
@@ -27,6 +30,13 @@ struct OpenedClient {
             guard case .notFound = error else { throw error }
             throw CommandFailure(Exit.usage, error)
         }
+    }
+
+    /// By what this device is known; `nil` in a province where nobody is enrolled.
+    ///
+    /// - Throws: `KeyFileError`, `OtherKey`.
+    func deviceIdentity() throws -> DeviceIdentity? {
+        try DeviceIdentity(of: self.store, in: self.directory)
     }
 
     /// The cell that a person typed, if this office may write it.

@@ -1,6 +1,8 @@
 import ReportCommand
+import ReportModel
 import ReportScheme
 import ReportStorage
+import ServerIdentity
 import ServerStore
 
 /// The province's store, with its scheme read.
@@ -8,8 +10,10 @@ struct OpenedServer {
     let store: ServerStore
     let source: SchemeSource
     let scheme: Scheme
+    private let directory: String
 
     init(_ common: CommonOptions, access: ReportDatabase.Access) throws {
+        self.directory = common.storeDirectory
         self.store = try Self.store(common, access: access)
         self.source = try self.store.schemeSource()
         self.scheme = try Scheme.parse(self.source)
@@ -23,5 +27,35 @@ struct OpenedServer {
             guard case .notFound = error else { throw error }
             throw CommandFailure(Exit.usage, error)
         }
+    }
+
+    /// The province's key; `nil` as long as nobody is enrolled.
+    ///
+    /// - Throws: `KeyFileError`, and `OtherAuthority`.
+    func authority() throws -> Authority? {
+        try Self.authority(of: self.store, in: self.directory)
+    }
+
+    static func authority(of store: ServerStore, in directory: String) throws -> Authority? {
+        guard let known = try store.authority() else { return nil }
+        let authority = try Authority.load(in: directory)
+        guard authority.publicKey == known else { throw OtherAuthority() }
+        return authority
+    }
+}
+
+/// The key in the province's directory is not the one that its devices know.
+struct OtherAuthority: ExplainedError {
+    var code: String { "authority_other" }
+
+    var explanation: Bilingual {
+        Bilingual(
+            "目录中的 \(Authority.fileName) 不是这个省级数据库的密钥。",
+            "The key in \(Authority.fileName) is not the one of this province's store."
+        )
+    }
+
+    var advice: Bilingual {
+        Bilingual("请放回与数据库一起保存的密钥文件。", "Put back the key file that was kept with the store.")
     }
 }

@@ -39,6 +39,8 @@ struct SchemeUse: AsyncParsableCommand {
         let scheme = try Scheme.parse(source)
         // The scheme in use may be one that an older version of this program took: it need not be readable to be replaced.
         let store = try OpenedServer.store(self.common, access: .write)
+        // Asked for before anything is replaced: without it devices would stand without grants in new units.
+        let authority = try OpenedServer.authority(of: store, in: self.common.storeDirectory)
         guard try source != store.schemeSource() else {
             return Console.line(say("数据库已在使用此制度，未作更改。", "The store uses this scheme already; nothing was changed."))
         }
@@ -62,6 +64,9 @@ struct SchemeUse: AsyncParsableCommand {
                 stored.contains { $0.form == item.form && $0.item == item.item }
             }
             if let remeasured, !self.yes { throw SchemeUseRefusal.remeasures(remeasured) }
+        }
+        if let authority {
+            try store.extendGrants(as: Root(key: authority.sealingKey, scheme: scheme), now: wallClock())
         }
         SchemeSummary.tell(scheme)
         if let difference {

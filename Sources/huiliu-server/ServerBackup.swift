@@ -14,8 +14,8 @@ struct ServerBackup: AsyncParsableCommand {
                 "Copies the store, as it is at one moment, to a file; serve goes on meanwhile."
             ),
             discussion: say(
-                "例：huiliu-server backup 备份.sqlite --store 目录\n恢复：停止 serve，把备份以 server.sqlite 之名放进一个空目录，再从那里 serve。备份之后各县送来的更改会在它们下次同步时自动补回。不会覆盖已有的文件。",
-                "Example: huiliu-server backup copy.sqlite --store DIR\nTo restore: stop serve, put the copy in an empty folder as server.sqlite, and serve from there. What the counties have sent since comes back when they next sync. An existing file is never replaced."
+                "例：huiliu-server backup 备份.sqlite --store 目录\n恢复：停止 serve，把备份以 server.sqlite 之名放进一个空目录，与另存的 authority.key 和 revoked 放在一起，再从那里 serve。备份不含这两个文件。备份之后各县送来的更改会在它们下次同步时自动补回。不会覆盖已有的文件。",
+                "Example: huiliu-server backup copy.sqlite --store DIR\nTo restore: stop serve, put the copy in an empty folder as server.sqlite, with your copies of authority.key and revoked, and serve from there. The backup has neither of the two. What the counties have sent since comes back when they next sync. An existing file is never replaced."
             )
         )
     }

@@ -5,6 +5,7 @@ import ReportModel
 import ReportScheme
 import ReportStorage
 import ReportTransport
+import ServerIdentity
 import ServerStore
 import ServerSync
 import ServiceLifecycle
@@ -16,8 +17,8 @@ struct ServerServe: AsyncParsableCommand {
             commandName: "serve",
             abstract: say("接受各县同步，直到收到停止信号", "Takes syncs until it is told to stop."),
             discussion: say(
-                "例：huiliu-server serve --sync 127.0.0.1:7428\n第一行输出“listening sync=地址”。收到 SIGTERM 后完成正在进行的提交再退出。",
-                "Example: huiliu-server serve --sync 127.0.0.1:7428\nThe first line says “listening sync=ADDRESS”. On SIGTERM it finishes the commit under way."
+                "例：huiliu-server serve --sync 0.0.0.0:7428\n第一行输出“listening sync=地址”。收到 SIGTERM 后完成正在进行的提交再退出。登记第一台设备之后一律加密（TLS 1.3）；在那之前只能监听 127.0.0.1。",
+                "Example: huiliu-server serve --sync 0.0.0.0:7428\nThe first line says “listening sync=ADDRESS”. On SIGTERM it finishes the commit under way. Once a device is enrolled, every line is encrypted (TLS 1.3); before that it listens on 127.0.0.1 only."
             )
         )
     }
@@ -40,9 +41,13 @@ struct ServerServe: AsyncParsableCommand {
         }
         let server = try OpenedServer(self.common, access: .serve)
         let logger = makeLogger(label: "huiliu-server")
+        let authority = try server.authority()
         let service = try SyncService(
             store: server.store,
             address: address,
+            security: authority.map(Self.security),
+            authority: authority,
+            revoked: RevokedDevices.load(in: self.common.storeDirectory).ids,
             logger: logger,
             now: wallClock,
             listening: { Console.line("listening sync=\($0)") }
@@ -60,5 +65,11 @@ struct ServerServe: AsyncParsableCommand {
             throw CommandFailure(Exit.unreachable, error)
         }
         try server.store.database.close()
+    }
+
+    /// The server's own key lives as long as this run.
+    private static func security(_ authority: Authority) throws -> TransportSecurity {
+        let (certificate, key) = try authority.issueServer(now: wallClock())
+        return try .server(authority: authority.publicKey, certificate: certificate, key: key)
     }
 }

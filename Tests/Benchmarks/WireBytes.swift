@@ -87,7 +87,7 @@ struct CountedSync {
                     now: Workday.time,
                     newReplica: .random()
                 )
-            case .noteWelcome, .saveScheme, .identify, .noteOwnHeads, .close:
+            case .noteWelcome, .saveScheme, .identify, .noteOwnHeads, .enrol, .saveCertificate, .close:
                 break
             }
         }
@@ -125,7 +125,8 @@ struct CountedSync {
                 let outcomes = try self.server.commit([.take(batch)], now: Workday.time)
                 guard case .taken(let outcome, let own) = outcomes[0] else { return }
                 try self.performServer(self.serverSession.committed(batch, outcome, own: own))
-            case .markDelivered, .noteProvinceHolds, .noteOwnHeads, .noteWelcome, .saveScheme, .close:
+            case .markDelivered, .noteProvinceHolds, .noteOwnHeads, .noteWelcome, .saveScheme, .enrol, .saveCertificate,
+                .close:
                 break
             }
         }

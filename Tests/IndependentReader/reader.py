@@ -20,7 +20,7 @@ import zlib
 from shapes import Bytes, Malformed
 
 KINDS = {1: "hello", 2: "welcome", 3: "have", 4: "batch", 5: "receipt", 6: "scheme", 7: "done", 8: "goodbye",
-         9: "want"}
+         9: "want", 10: "enrol", 11: "certificate"}
 CRITICAL, DEFLATED, SEALED = 1, 2, 4
 
 def preset_dictionary():
@@ -147,6 +147,16 @@ class Reader:
                 raise Malformed("marks out of order")
             marks.append((mark, note.text))
         return {"scope": scope, "replica": replica, "marks": [text for _, text in marks]}
+
+    def enrol(self, b):
+        versions = [b.varint("oldest version"), b.varint("newest version")]
+        if versions[0] > versions[1]:
+            raise Malformed("versions from new to old")
+        return {"versions": versions, "code": b.string("code"),
+                "request": b.raw(b.varint("bytes of the request"), "request").hex()}
+
+    def certificate(self, b):
+        return {"certificate": b.raw(b.varint("bytes of the certificate"), "certificate").hex()}
 
     # Batches
 

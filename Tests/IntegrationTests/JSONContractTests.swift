@@ -51,7 +51,7 @@ struct JSONContractTests {
             ["unit", "name", "level", "state", "filled", "received", "filled_items", "items"]
         ),
         Place(.server, "board --month 2024-07", ["format", "month", "under", "obligations"]),
-        Place(.server, "devices", ["format", "devices"]),
+        Place(.server, "devices", ["format", "devices", "enrolled", "waiting"]),
         Place(
             .server,
             "devices",

@@ -50,7 +50,8 @@ struct Conversation {
     /// One of each message, as good as it can be anywhere.
     private static let each = [
         "hello A 410728 holds A1", "welcome differing 1", "have 410728 seen 0 B1", "batch 410728 B1", "receipt 1 A1",
-        "scheme 1 of 2", "done", "goodbye shuttingDown", "want 410728 A: A1",
+        "scheme 1 of 2", "done", "goodbye shuttingDown", "want 410728 A: A1", "enrol 7F3K",
+        "certificate 48",
     ]
 
     mutating func perform(_ command: String) throws -> [String] {
@@ -161,15 +162,19 @@ struct Conversation {
             defer { machine = .server(session) }
             switch verb {
             case "identified":
+                // `identified renewed 48: …`: with a certificate of this one byte.
+                let certificate = words.takes("renewed") ? [UInt8(try words.number())] : nil
                 return session.identified(
                     ServerSession.Identified(
                         replica: ReplicaID(rawValue: 0x50),
                         now: Timestamp(secondsSince1970: 60),
                         scheme: 5,
                         schemeBytes: [1, 2, 3],
-                        scopes: try words.standings().map(\.standing)
+                        scopes: try words.standings().map(\.standing),
+                        certificate: certificate
                     )
                 )
+            case "enrolled": return session.enrolled([UInt8(try words.number())])
             case "refused": return session.refused(try words.code())
             case "ended": return session.ended(try words.code())
             default: throw Words.Unreadable(description: "a server knows no \(verb)")

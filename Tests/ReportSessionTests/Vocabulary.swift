@@ -185,6 +185,12 @@ extension Words {
             let total = try self.number()
             return .scheme(SchemePart(totalByteCount: total, inflatedByteCount: total, bytes: [UInt8(number)]))
         case "done": return .done
+        case "enrol":
+            var versions = Limits.versions
+            let code = try self.next()
+            if self.takes("versions") { versions = UInt64(try self.number())...UInt64(try self.number()) }
+            return .enrol(Enrol(versions: versions, code: code, request: []))
+        case "certificate": return .certificate([UInt8(try self.number())])
         case "goodbye": return .goodbye(try self.code())
         default: throw Unreadable(description: "no message: \(kind)")
         }
@@ -204,6 +210,8 @@ extension SessionAction {
         case .noteProvinceHolds(let scope, let frontier): "note that the province holds \(scope): \(frontier.words)"
         case .noteWelcome(let time, let replica): "note the welcome of \(replica.letter) at \(time.secondsSince1970)"
         case .saveScheme(let bytes): "save scheme \(bytes)"
+        case .enrol(let enrol): "enrol with \(enrol.code)"
+        case .saveCertificate(let der): "save certificate \(der)"
         case .identify(let hello): "identify \(hello.replica.letter) of \(hello.scopes[0].unit)"
         case .close(nil): "close"
         case .close(let error?): "close \(error.words)"
@@ -247,6 +255,8 @@ extension Message {
         case .want(let want):
             "want \(want.scope) \(want.marks.replica.letter): \(Frontier(want.marks.references).words)"
         case .done: "done"
+        case .enrol(let enrol): "enrol \(enrol.code)"
+        case .certificate(let der): "certificate \(der)"
         case .goodbye(let reason): "goodbye \(reason.words)"
         }
     }

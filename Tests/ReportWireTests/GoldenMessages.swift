@@ -117,6 +117,16 @@ extension GoldenMessage {
             "Nothing is held of the chain.",
             .want(Want(scope: zone, marks: ChainMarks(replica: replica, references: [])))
         ),
+        GoldenMessage(
+            "enrol",
+            "A device shows its one-time code, and a request that stands for one of some 250 bytes.",
+            .enrol(Enrol(code: "7F3K-0QWE-1234-ABCD-9XYZ", request: [0x30, 0x82, 0x00, 0xF7]))
+        ),
+        GoldenMessage(
+            "certificate",
+            "The answer: a certificate, of which only the first bytes are here.",
+            .certificate([0x30, 0x82, 0x02, 0x4E])
+        ),
         GoldenMessage("batch-plain", "One small change: deflate would make it no shorter.", .batch(plainBatch)),
         GoldenMessage(
             "batch-values",

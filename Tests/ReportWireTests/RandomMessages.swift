@@ -16,6 +16,8 @@ extension Message {
         case .done: .done
         case .goodbye: .goodbye(.random(using: &random))
         case .want: .want(.random(using: &random))
+        case .enrol: .enrol(.random(using: &random))
+        case .certificate: .certificate((0...random.pick([0, 1, 700, 4095])).map { UInt8(truncatingIfNeeded: $0) })
         }
     }
 }
@@ -199,5 +201,14 @@ extension Change {
                 random.oneIn(2) ? .text(random.text(upTo: 40)) : .number(.random(using: &random))
         }
         return change
+    }
+}
+
+extension Enrol {
+    static func random(using random: inout some RandomNumberGenerator) -> Enrol {
+        // An enrol of other versions is refused before it is read, as a hello is.
+        let newest = random.number()
+        let request = (0..<random.pick([0, 1, 300, 4096])).map { UInt8(truncatingIfNeeded: $0) }
+        return Enrol(versions: 0...newest, code: random.text(upTo: 16), request: request)
     }
 }

@@ -55,6 +55,12 @@ extension Message {
                 "scope": .string(want.scope), "replica": .string(want.marks.replica),
                 "marks": .references(want.marks.references),
             ]
+        case .enrol(let enrol):
+            [
+                "versions": .array([.integer(enrol.versions.lowerBound), .integer(enrol.versions.upperBound)]),
+                "code": .string(enrol.code), "request": .string(Hexadecimal.text(enrol.request)),
+            ]
+        case .certificate(let der): ["certificate": .string(Hexadecimal.text(der))]
         case .goodbye(let reason):
             [
                 "code": .integer(reason.rawCode), "chinese": .string(reason.words.chinese),

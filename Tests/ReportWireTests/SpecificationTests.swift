@@ -34,6 +34,8 @@ struct SpecificationTests {
         ("marksMax", Limits.marksMax),
         ("batchChainCountMax", Limits.batchChainCountMax),
         ("gapAnswersMax", Limits.gapAnswersMax),
+        ("certificateByteCountMax", Limits.certificateByteCountMax),
+        ("enrolmentCodeByteCountMax", Limits.enrolmentCodeByteCountMax),
         ("schemeByteCountMax", Limits.schemeByteCountMax),
         ("schemePartByteCountMax", Limits.schemePartByteCountMax),
         ("schemeInflatedByteCountMax", Limits.schemeInflatedByteCountMax),
@@ -78,7 +80,8 @@ struct SpecificationTests {
             (9, "unknownUnit"), (10, "inflatesBeyondStatedSize"), (11, "scopeNotServed"), (12, "tooManyGaps"),
             (13, "shuttingDown"), (14, "silentTooLong"), (15, "storeFailed"), (16, "connectionLost"),
             (17, "tooManyConnections"), (18, "tooSlow"), (19, "unprovenBatch"),
-            (20, "notEnrolled"), (21, "otherUnit"), (22, "deviceRevoked"),
+            (20, "notEnrolled"), (21, "otherUnit"), (22, "deviceRevoked"), (23, "codeUnknown"), (24, "codeUsed"),
+            (25, "codeExpired"), (26, "requestRefused"),
         ]
         let codes = ProtocolError.Code.allCases.sorted { $0.rawValue < $1.rawValue }
         #expect(codes.map(\.rawValue) == frozen.map(\.0))
@@ -92,7 +95,7 @@ struct SpecificationTests {
     func messages() throws {
         let frozen: [(UInt8, String)] = [
             (1, "hello"), (2, "welcome"), (3, "have"), (4, "batch"), (5, "receipt"), (6, "scheme"), (7, "done"),
-            (8, "goodbye"), (9, "want"),
+            (8, "goodbye"), (9, "want"), (10, "enrol"), (11, "certificate"),
         ]
         #expect(Message.Kind.allCases.map(\.rawValue) == frozen.map(\.0))
         #expect(Message.Kind.allCases.map { String(describing: $0) } == frozen.map(\.1))

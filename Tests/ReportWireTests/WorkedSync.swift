@@ -105,7 +105,8 @@ struct WorkedSync {
                 scopes: self.server.standings
             )
             self.perform(self.serverSession.identified(identified), direction)
-        case .markDelivered, .noteProvinceHolds, .noteOwnHeads, .noteWelcome, .saveScheme, .close:
+        case .markDelivered, .noteProvinceHolds, .noteOwnHeads, .noteWelcome, .saveScheme, .enrol, .saveCertificate,
+            .close:
             break
         }
     }

@@ -50,7 +50,7 @@ struct Province: Sendable {
             store: self.store,
             address: HostPort(host: "127.0.0.1", port: 0),
             security: security,
-            rootKey: self.authority.sealingKey,
+            authority: self.authority,
             logger: silent,
             now: { Self.now },
             listening: { listening.yield($0) }

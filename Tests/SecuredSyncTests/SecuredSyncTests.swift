@@ -158,16 +158,17 @@ struct SecuredSyncTests {
         }
     }
 
-    @Test("take the same frames as syncs without")
-    func sameFrames() async throws {
-        let plain = try await self.province.serve(nil) { try await self.device.sync($0, nil, self.province.scheme) }
-        let own = try self.own
-        try self.device.write("14.5")
-        let secured = try await self.province.serve(self.province.security()) {
-            try await self.device.sync($0, own, self.province.scheme)
+    @Test("are refused over lines without, also to a device that is enrolled")
+    func plain() async throws {
+        let failure = await #expect(throws: SyncFailure.self) {
+            try await self.province.serve(nil) { try await self.device.sync($0, nil, self.province.scheme) }
         }
-        #expect(plain.roundTrips == secured.roundTrips)
-        #expect(plain.changesSent >= 1 && secured.changesSent == 1)
+        guard case .refused(let error)? = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        #expect(error.knownCode == .notEnrolled)
+        #expect(try self.storedCount() == 0)
     }
 
     @Test("are refused to a device that is not enrolled")

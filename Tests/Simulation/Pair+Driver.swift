@@ -56,7 +56,7 @@ extension Pair {
             case .close(let error):
                 if error == nil { for scope in self.served { self.client.contacts[scope] = self.incarnation } }
                 self.clientEnded(.ended(error))
-            case .identify, .noteOwnHeads:
+            case .identify, .noteOwnHeads, .enrol, .saveCertificate:
                 preconditionFailure("only a server identifies")
             }
         }
@@ -84,7 +84,7 @@ extension Pair {
                 self.serverEnded()
             case .noteOwnHeads(let scope, let heads):
                 try store.noteOwnHeads(heads, in: scope, now: self.serverNow, newReplica: self.newReplica())
-            case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
+            case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme, .enrol, .saveCertificate:
                 preconditionFailure("only a client is told this")
             }
         }

@@ -79,9 +79,8 @@ extension Scheme {
         _ role: Role,
         _ isOwnUnit: Bool
     ) -> AccessRefusal.Reason? {
+        if SystemForm.rootForms.contains(address.form) { return .rootOnly }
         switch address.form {
-        case SystemForm.grants, SystemForm.voids:
-            return .rootOnly
         case SystemForm.devices:
             let isKnown = address.item == SystemForm.deviceName || address.item == SystemForm.deviceContinues
             return !isKnown || ValueType.text.holds(value) ? nil : .otherType(value, expected: .text)

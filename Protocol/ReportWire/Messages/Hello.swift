@@ -53,7 +53,7 @@ package struct Hello: Hashable, Sendable {
         }
     }
 
-    /// The versions that a hello states: its first two fields, whatever follows. `nil` when they are none.
+    /// The versions that a hello or an enrol states: its first two fields, whatever follows. `nil` when they are none.
     static func versions(of payload: [UInt8]) -> ClosedRange<UInt64>? {
         var reader = ByteReader(payload)
         guard let oldest = try? reader.varint(), let newest = try? reader.varint(), oldest <= newest else { return nil }

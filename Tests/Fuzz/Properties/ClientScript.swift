@@ -81,7 +81,7 @@ final class ClientScript {
                 _ = try? SchemeSource(encoded: bytes)
             case .close:
                 try self.heard.close()
-            case .identify, .noteOwnHeads:
+            case .identify, .noteOwnHeads, .enrol, .saveCertificate:
                 throw BrokenProperty("only a server is told \(action)")
             }
         }

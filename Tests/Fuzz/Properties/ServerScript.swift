@@ -46,6 +46,8 @@ final class ServerScript {
                 try self.heard.send(message)
             case .identify(let hello):
                 try self.perform(self.identify(hello))
+            case .enrol:
+                try self.perform(self.session.enrolled([0x30]))
             case .load(let scope, let peer):
                 // Small batches, so that there are several.
                 let loaded = try self.store.changes(in: scope, lackedBy: peer, byteCountMax: 64)
@@ -58,7 +60,7 @@ final class ServerScript {
             case .noteOwnHeads(let scope, let heads):
                 let newReplica = ReplicaID(rawValue: 0xE1)
                 try self.store.noteOwnHeads(heads, in: scope, now: Self.now, newReplica: newReplica)
-            case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme:
+            case .markDelivered, .noteProvinceHolds, .noteWelcome, .saveScheme, .saveCertificate:
                 throw BrokenProperty("only a client is told \(action)")
             }
         }
