@@ -3,6 +3,7 @@ import ReportCommand
 import ReportModel
 import ReportScheme
 import ReportStorage
+import ServerIdentity
 import ServerStore
 
 /// `scheme use`
