@@ -43,6 +43,7 @@ struct Province: Sendable {
     /// Serves while `body` runs.
     func serve<Outcome: Sendable>(
         _ security: TransportSecurity?,
+        revoked: Set<DeviceID> = [],
         _ body: (HostPort) async throws -> Outcome
     ) async throws -> Outcome {
         let (addresses, listening) = AsyncStream.makeStream(of: HostPort.self)
@@ -51,6 +52,7 @@ struct Province: Sendable {
             address: HostPort(host: "127.0.0.1", port: 0),
             security: security,
             authority: self.authority,
+            revoked: revoked,
             logger: silent,
             now: { Self.now },
             listening: { listening.yield($0) }
