@@ -212,7 +212,7 @@ private final class Verifier {
         let predecessor = try self.predecessor(of: position.sequence, on: line, problem(.gap))
         let before =
             try predecessor.map { try self.replay.hash(at: $0, in: line.scope) }
-            ?? ChainHash(startOf: line.replica, in: line.scope)
+            ?? ChainHash(startOf: line.replica, in: line.scope, sealedBy: line.signer)
         guard try row.bytes("hash") == before.next(bytes).bytes else { throw problem(.hash) }
         let place = LogPlace(
             position: try row.integer("position"),
