@@ -28,7 +28,10 @@ final class Rebuilder {
     /// Units that the scheme or the settings name: a chain may be of one of these if its own row is lost.
     private let units: Set<UnitCode>
     private let seals: SalvagedSeals?
+    /// Up to where lines of the damaged store may be kept: see ``unprovenLimits()``.
+    private let limits: [Int64: UInt64]
     private var lines: [Int64: Line] = [:]
+    private var ownSeals = OwnSeals()
     private var changeCount = 0
 
     /// How far a line of the damaged store is proven.
@@ -40,12 +43,13 @@ final class Rebuilder {
         var hash: ChainHash
     }
 
-    init(_ salvage: Salvage, into writer: StoreWriter, units: Set<UnitCode>) throws {
+    init(_ salvage: Salvage, into writer: StoreWriter, units: Set<UnitCode>, limits: [Int64: UInt64] = [:]) throws {
         self.seals = try SalvagedSeals(salvage, writer.reader)
         self.salvage = salvage
         self.writer = writer
         self.replay = Replay(writer: writer)
         self.units = units
+        self.limits = limits
     }
 
     /// - Parameter isRoot: whether all that is held counts as delivered, because this is the province.
@@ -71,6 +75,23 @@ final class Rebuilder {
             )
         }
         return Rebuilt(changeCount: self.changeCount, losses: try self.losses())
+    }
+
+    /// What others wrote and could not be sent on any more, because seals are lost: for each line of the damaged store, up to
+    /// where it may be kept. What is beyond comes back, with its seals, from whoever else holds it; kept as it is it never
+    /// would, and nothing after it could be sent to whoever lacks it.
+    func unprovenLimits() throws -> [Int64: UInt64] {
+        guard let seals else { return [:] }
+        var limits: [Int64: UInt64] = [:]
+        for scope in try self.writer.reader.scopes() {
+            for run in try self.writer.reader.unprovenRuns(in: scope, except: seals.own) {
+                for (number, line) in self.lines
+                where line.reached.line == run.line && line.reached.sequence >= run.firstSequence {
+                    limits[number] = run.firstSequence - 1
+                }
+            }
+        }
+        return limits
     }
 
     /// `nil` where nothing is sure: the next sync settles it.
@@ -104,6 +125,7 @@ final class Rebuilder {
     // MARK: - Proving
 
     private func take(_ found: Salvage.FoundChange, received: Timestamp) throws {
+        if let limit = self.limits[found.line], found.sequence > limit { return }
         if let line = self.lines[found.line] {
             guard found.sequence == line.reached.sequence + 1 else { return }
             let before = Before(line.scope, line.replica, line.signer, line.reached, line.hash)
@@ -216,11 +238,6 @@ final class Rebuilder {
         )
         guard let hash else { return false }
         let place = Seal.Place(scope: before.scope, replica: before.replica, sequence: found.sequence, hash: hash)
-        if let seals, let signer = before.signer {
-            guard try found.sequence <= seals.lastSequence(ofLine: found.line, with: place, by: signer) else {
-                return false
-            }
-        }
         let step = try self.replay.take(
             Change(canonicalBytes: found.bytes),
             canonicalBytes: found.bytes,
@@ -240,7 +257,16 @@ final class Rebuilder {
             hash: hash
         )
         self.changeCount += 1
-        if let signer = before.signer, let seal = self.seals?.seal(ofLine: found.line, at: place, by: signer) {
+        guard let seals, let signer = before.signer else { return true }
+        let seal = seals.seal(ofLine: found.line, at: place, by: signer)
+        let isKept = self.ownSeals.keepsSeal(
+            at: position,
+            in: before.scope,
+            byteCount: found.bytes.count,
+            isOwn: signer == seals.own,
+            isSealed: seal != nil
+        )
+        if isKept, let seal {
             let name = Reference(replica: before.replica, sequence: found.sequence, tag: hash.tag)
             try self.writer.keep(seal, of: name, in: before.scope)
         }

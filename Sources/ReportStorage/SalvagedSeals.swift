@@ -4,9 +4,8 @@ import ReportModel
 final class SalvagedSeals {
     private let salvage: Salvage
     /// Seals what the store itself writes.
-    private let own: DeviceID
+    let own: DeviceID
     private let keys: [DeviceID: DeviceKey]
-    private var lastSequences: [Int64: UInt64] = [:]
 
     /// - Returns: `nil` for a store in which nothing is sealed.
     /// - Throws: ``UnreadableAuthority``.
@@ -21,25 +20,6 @@ final class SalvagedSeals {
 
     /// Everybody who may have sealed a line.
     var signers: [DeviceID] { self.keys.keys.sorted() }
-
-    /// Up to where a line may be kept: what others wrote and nobody has sealed proves nothing.
-    ///
-    /// - Parameter place: of any change of the line.
-    func lastSequence(ofLine number: Int64, with place: Seal.Place, by signer: DeviceID) throws -> UInt64 {
-        if signer == self.own { return .max }
-        // Asked once a change, and a line may have many seals.
-        if let known = self.lastSequences[number] { return known }
-        let sequences = (self.salvage.signatures[number] ?? [:]).keys.sorted(by: >)
-        let last = try sequences.first { sequence in
-            try self.salvage.changes(ofLine: number, sequence: sequence).contains { found in
-                var place = place
-                (place.sequence, place.hash) = (sequence, found.hash)
-                return self.seal(ofLine: number, at: place, by: signer) != nil
-            }
-        }
-        self.lastSequences[number] = last ?? 0
-        return last ?? 0
-    }
 
     /// The seal at a place of a line, if there is one and it is valid.
     func seal(ofLine number: Int64, at place: Seal.Place, by signer: DeviceID) -> Seal? {
