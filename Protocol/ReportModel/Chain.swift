@@ -26,7 +26,8 @@ package struct ReplicaID: Hashable, Comparable, Sendable, CustomStringConvertibl
 
 /// The hash of a change in its chain: SHA-256 cut to 16 bytes.
 ///
-/// `h0 = H(scope, replica)`, `hk = H(hk-1, canonical bytes of change k)`: it names the change and everything before it.
+/// `h0 = H(scope, replica)`, or `H(scope, replica, signer)` where chains are sealed, and `hk = H(hk-1, canonical bytes of
+/// change k)`: it names the change and everything before it.
 package struct ChainHash: Hashable, Comparable, Sendable, CustomStringConvertible {
     package static let byteCount = 16
 
@@ -46,10 +47,14 @@ package struct ChainHash: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 
     /// The hash before the first change of `replica` in `scope`.
-    package init(startOf replica: ReplicaID, in scope: UnitCode) {
+    ///
+    /// - Parameter signer: who seals the chain; `nil` where nobody seals. It is part of the hash so that nobody can seal
+    ///   another's change as their own: the same bytes are another change then, and do not stand in the true one's place.
+    package init(startOf replica: ReplicaID, in scope: UnitCode, sealedBy signer: DeviceID?) {
         var writer = ByteWriter()
         writer.string(scope.description)
         writer.fixed(replica.rawValue)
+        if let signer { writer.raw(signer.bytes) }
         self.init(digesting: writer.bytes)
     }
 

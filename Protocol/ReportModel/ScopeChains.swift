@@ -215,7 +215,7 @@ extension ScopeChains {
         frontierAfter: (Position) throws -> Frontier
     ) rethrows -> Placement {
         var predecessor: Position?
-        var hashBefore = ChainHash(startOf: chained.replica, in: self.scope)
+        var hashBefore = ChainHash(startOf: chained.replica, in: self.scope, sealedBy: signer)
         var base = Frontier()
         var extended: Line?
         if let reference = chained.predecessor {

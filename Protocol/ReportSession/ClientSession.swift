@@ -110,7 +110,20 @@ package struct ClientSession: Hashable, Sendable {
     /// The store answered a `load`.
     package mutating func loaded(_ scope: UnitCode, _ changes: LoadedChanges) -> [SessionAction] {
         guard self.state != .closed, self.exchanges[scope] != nil else { return [] }
-        let (wants, batches) = self.exchanges[scope]!.loaded(changes)
+        do throws(ProtocolError) {
+            let (wants, batches) = try self.exchanges[scope]!.loaded(changes)
+            return self.send(wants, batches, of: changes, in: scope) + self.pump()
+        } catch {
+            return self.end(error)
+        }
+    }
+
+    private mutating func send(
+        _ wants: [Want],
+        _ batches: [Batch],
+        of changes: LoadedChanges,
+        in scope: UnitCode
+    ) -> [SessionAction] {
         self.sent += batches.map(SentBatch.init)
         if !batches.isEmpty { self.hasSaidDone = false }
         for _ in batches { self.roundTripsWhenAsked.askedByBatch(self.tally.roundTrips) }
@@ -121,7 +134,7 @@ package struct ClientSession: Hashable, Sendable {
             // So that the province can answer at once.
             if !self.exchanges[scope]!.hasSaidHave { actions.insert(self.have(scope), at: 0) }
         }
-        return actions + self.pump()
+        return actions
     }
 
     /// The store has committed a batch.

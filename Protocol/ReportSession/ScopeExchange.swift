@@ -60,7 +60,8 @@ struct ScopeExchange: Hashable, Sendable {
     }
 
     /// - Returns: The batches to send now, after the wants.
-    mutating func loaded(_ loaded: LoadedChanges) -> (wants: [Want], batches: [Batch]) {
+    /// - Throws: Where what the store has for the other side fits no frame.
+    mutating func loaded(_ loaded: LoadedChanges) throws(ProtocolError) -> (wants: [Want], batches: [Batch]) {
         defer { self.loadingFrom = nil }
         // The other side may have said meanwhile that it stands elsewhere; then this is read again from there.
         guard self.loadingFrom == self.peer else { return ([], []) }
@@ -74,7 +75,7 @@ struct ScopeExchange: Hashable, Sendable {
             return (wants, [])
         }
         self.peer!.frontier = loaded.frontier
-        let batches = Batch.batches(of: loaded.changes, in: self.scope)
+        let batches = try Batch.batches(of: loaded.changes, in: self.scope)
         self.batchesSent += UInt64(batches.count)
         self.inFlight += batches.count
         return (wants, batches)

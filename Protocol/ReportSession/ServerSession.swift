@@ -144,9 +144,13 @@ package struct ServerSession: Hashable, Sendable {
     /// The store answered a `load`.
     package mutating func loaded(_ scope: UnitCode, _ changes: LoadedChanges) -> [SessionAction] {
         guard self.state == .exchanging, self.exchanges[scope] != nil else { return [] }
-        let (wants, batches) = self.exchanges[scope]!.loaded(changes)
-        self.sent += batches.map(SentBatch.init)
-        return wants.map { .send(.want($0)) } + batches.map { .send(.batch($0)) } + self.pump()
+        do throws(ProtocolError) {
+            let (wants, batches) = try self.exchanges[scope]!.loaded(changes)
+            self.sent += batches.map(SentBatch.init)
+            return wants.map { .send(.want($0)) } + batches.map { .send(.batch($0)) } + self.pump()
+        } catch {
+            return self.end(error)
+        }
     }
 
     /// The store has committed a batch.

@@ -3,34 +3,80 @@ import ReportModel
 // A batch as a frame: columns, deflated where that helps (Protocol/README.md, "Batches").
 
 extension Batch {
-    /// `changes` in as few batches as fit frames. Their canonical bytes together are those of one batch at most.
-    package static func batches(of changes: [StoredChange], in scope: UnitCode) -> [Batch] {
+    /// The longest payload of a frame.
+    private static var payloadByteCountMax: Int { Limits.frameByteCountMax - Limits.frameByteCountMin }
+
+    /// `changes` in as few batches as fit frames.
+    ///
+    /// - Throws: `ProtocolError.unsendable(in:)` where some that cannot be parted do not fit one. What was taken always
+    ///   does, and what this store wrote; what a damaged store has saved without its seals may not.
+    package static func batches(of changes: [StoredChange], in scope: UnitCode) throws(ProtocolError) -> [Batch] {
         let batch = Batch(scope: scope, changes: changes)
-        if changes.count < 2 || batch.fitsFrame { return [batch] }
+        if batch.fits(self.payloadByteCountMax - Limits.batchSpareByteCount) { return [batch] }
         let inner = changes.partings.filter { $0 < changes.count }
         let nearest = inner.min { abs($0 * 2 - changes.count) < abs($1 * 2 - changes.count) }
-        guard let middle = nearest else { return [batch] }
-        return self.batches(of: Array(changes[..<middle]), in: scope)
+        guard let middle = nearest else {
+            guard batch.fits(self.payloadByteCountMax) else { throw .unsendable(in: scope) }
+            return [batch]
+        }
+        return try self.batches(of: Array(changes[..<middle]), in: scope)
             + self.batches(of: Array(changes[middle...]), in: scope)
     }
 
-    /// Whether the batch is within the limits of its receiver. One change always is.
-    private var fitsFrame: Bool {
+    /// Whether the batch is within the limits of its receiver, in a frame with this much payload. One change always is.
+    private func fits(_ payloadByteCountMax: Int) -> Bool {
         let writeCount = self.entries.reduce(0) { $0 + $1.change.writes.count }
+        let byteCount = self.entries.reduce(0) { $0 + $1.canonicalBytes.count }
         guard self.chains.count <= Limits.batchChainCountMax, self.entries.count <= Limits.batchChangeCountMax,
-            writeCount <= Limits.batchWriteCountMax
+            writeCount <= Limits.batchWriteCountMax, byteCount <= Limits.batchCanonicalByteCountMax
         else { return false }
         // Columns cost at most 11 bytes a write, 16 a change, 24 a chain and 84 a seal more than canonical bytes, where every
         // code, time, replica and signer is another; only then is the frame measured.
-        let byteCount = self.entries.reduce(0) { $0 + $1.canonicalBytes.count }
-        let byteCountMax = Limits.frameByteCountMax - 1024
-        if byteCount + 11 * writeCount + 16 * self.entries.count + (24 + 84) * self.chains.count < byteCountMax {
-            return true
-        }
+        let bound = byteCount + 11 * writeCount + 16 * self.entries.count + (24 + 84) * self.chains.count
+        if bound < payloadByteCountMax { return true }
         let columns = BatchColumns.encode(self)
-        let sealByteCount = SealSection.bytes(of: self.chains).count
+        let sealByteCount = SealSection.byteCount(of: self.chains)
         return columns.count <= Limits.batchInflatedByteCountMax
-            && Self.payload(of: columns).bytes.count + sealByteCount < byteCountMax
+            && Self.payload(of: columns).bytes.count + sealByteCount <= payloadByteCountMax
+    }
+
+    /// Whether all of it can be sent on by who takes it, though another may deflate better. Where chains are sealed, it can be
+    /// parted only where the runs of all chains so far have ended.
+    private var isSendable: Bool {
+        guard self.chains.contains(where: { $0.seal != nil }), !self.fits(Self.payloadByteCountMax) else { return true }
+        return self.parts.allSatisfy { $0.fits(Self.payloadByteCountMax) }
+    }
+
+    /// The smallest batches into which a sealed one can be parted.
+    private var parts: [Batch] {
+        var left = self.entries.reduce(into: [Int](repeating: 0, count: self.chains.count)) { $0[$1.chain] += 1 }
+        var parts: [Batch] = []
+        var (start, openCount) = (0, 0)
+        var numbers: [Int: Int] = [:]
+        for (index, entry) in self.entries.enumerated() {
+            if numbers[entry.chain] == nil {
+                numbers[entry.chain] = numbers.count
+                openCount += 1
+            }
+            left[entry.chain] -= 1
+            if left[entry.chain] == 0 { openCount -= 1 }
+            guard openCount == 0 else { continue }
+            parts.append(
+                Batch(
+                    scope: self.scope,
+                    chains: numbers.sorted { $0.value < $1.value }.map { self.chains[$0.key] },
+                    entries: self.entries[start...index].map { entry in
+                        Entry(
+                            chain: numbers[entry.chain, default: 0],
+                            change: entry.change,
+                            canonicalBytes: entry.canonicalBytes
+                        )
+                    }
+                )
+            )
+            (start, numbers) = (index + 1, [:])
+        }
+        return parts
     }
 
     /// The frame payload, and whether it is deflated.
@@ -51,7 +97,8 @@ extension Batch {
     /// Reads the batch of a frame.
     ///
     /// - Throws: `ProtocolError` when the stated size is above the limit (before memory is taken for it), when the
-    ///   stream inflates to another size, and when the columns are not the one encoding of a batch.
+    ///   stream inflates to another size, when the columns are not the one encoding of a batch, and when what was deflated
+    ///   better than here could not be sent on.
     package init(_ frame: Frame) throws(ProtocolError) {
         guard frame.flags.subtracting([.deflated, .sealed]) == .critical else {
             throw .malformed(
@@ -74,6 +121,9 @@ extension Batch {
             }
             let chains = try SealSection.sealed(batch.chains, by: section)
             self.init(scope: batch.scope, chains: chains, entries: batch.entries)
+            guard self.isSendable else {
+                throw MalformedBytes(offset: 0, expected: "changes that fit a frame when they are sent on")
+            }
         } catch {
             throw .malformed("batch", error)
         }

@@ -4,13 +4,18 @@ import ReportModel
 /// Raw deflate (RFC 1951) through the system's zlib, with a preset dictionary and no state between calls.
 package enum Deflate {
     /// Level 6: level 9 is half as fast and gains nothing on report-like data.
-    private static let level: Int32 = 6
+    package static let usualLevel: Int32 = 6
 
+    /// - Parameter level: zlib's, 1 to 9.
     /// - Returns: The deflated bytes, or `nil` when they are not shorter than `bytes`.
-    package static func deflate(_ bytes: [UInt8], dictionary: [UInt8]) -> [UInt8]? {
+    package static func deflate(
+        _ bytes: [UInt8],
+        dictionary: [UInt8],
+        level: Int32 = Self.usualLevel
+    ) -> [UInt8]? {
         guard !bytes.isEmpty else { return nil }
         var stream = z_stream()
-        guard huiliu_deflate_init(&stream, self.level) == Z_OK else { return nil }
+        guard huiliu_deflate_init(&stream, level) == Z_OK else { return nil }
         defer { deflateEnd(&stream) }
         guard deflateSetDictionary(&stream, dictionary, uInt(dictionary.count)) == Z_OK else { return nil }
         let written = [UInt8](unsafeUninitializedCapacity: bytes.count) { output, count in

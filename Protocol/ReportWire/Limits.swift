@@ -10,6 +10,9 @@ package enum Limits {
     package static let frameByteCountMax = 64 * 1024
     /// Kind, flags and checksum: the length of a frame with an empty payload.
     package static let frameByteCountMin = 6
+    /// What a batch that could be parted leaves free of its frame: 1 KiB, so that another zlib, which deflates it a little
+    /// worse, can send it on in one frame as well.
+    static let batchSpareByteCount = 1024
     /// The longest hello payload: 16 KiB, room for about 1,200 scopes; taken before the client is known.
     package static let helloByteCountMax = 16 * 1024
 

@@ -184,6 +184,16 @@ extension ProtocolError {
         )
     }
 
+    /// This side holds changes that it cannot send: seals between them are lost, and what stands between the others fits no
+    /// frame.
+    package static func unsendable(in scope: UnitCode) -> Self {
+        Self(
+            .unprovenBatch,
+            "单位 \(scope) 的一些更改缺少签封，无法发送；请用 huiliu-inspect verify 检查发送方的数据库，并联系省级管理员。",
+            "Some changes of \(scope) have lost their seals and cannot be sent; look at the sender's store with huiliu-inspect verify, and ask the province."
+        )
+    }
+
     /// A device that has shown no certificate, where only enrolled devices are served.
     package static let notEnrolled = Self(
         .notEnrolled,

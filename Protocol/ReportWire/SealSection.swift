@@ -19,6 +19,12 @@ package enum SealSection {
         return writer.bytes
     }
 
+    /// What the seals of these chains add to a payload.
+    static func byteCount(of chains: [Batch.Chain]) -> Int {
+        let byteCount = self.bytes(of: chains).count
+        return byteCount == 0 ? 0 : byteCount + 2
+    }
+
     /// Parts the payload of a sealed frame. The section's length stands in its last two bytes.
     package static func split(
         _ payload: [UInt8]
@@ -33,6 +39,8 @@ package enum SealSection {
     }
 
     /// The payload of a sealed frame.
+    ///
+    /// - Parameter section: of a batch that fits a frame, so that its length fits two bytes.
     package static func payload(_ columns: [UInt8], _ section: [UInt8]) -> [UInt8] {
         var writer = ByteWriter(reserving: columns.count + section.count + 2)
         writer.raw(columns)

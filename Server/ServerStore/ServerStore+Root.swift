@@ -67,6 +67,12 @@ package struct Root: Sendable {
 }
 
 extension ServerStore {
+    /// Seals what the province wrote and has no seal: it seals whatever it writes at once, but seals of a damaged store may be
+    /// lost when it is rebuilt.
+    package func sealOwnChanges(with key: SealingKey) throws {
+        _ = try self.database.write { try $0.sealOwnChanges(with: key) }
+    }
+
     /// Grants a device what it is there for, in every scope of its unit and below, and nowhere else any more. Where it has the
     /// very grant already, nothing is written; where it was revoked, that ends.
     ///

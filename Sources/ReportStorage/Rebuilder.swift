@@ -28,23 +28,28 @@ final class Rebuilder {
     /// Units that the scheme or the settings name: a chain may be of one of these if its own row is lost.
     private let units: Set<UnitCode>
     private let seals: SalvagedSeals?
+    /// Up to where lines of the damaged store may be kept: see ``unprovenLimits()``.
+    private let limits: [Int64: UInt64]
     private var lines: [Int64: Line] = [:]
+    private var ownSeals = OwnSeals()
     private var changeCount = 0
 
     /// How far a line of the damaged store is proven.
     private struct Line {
         let scope: UnitCode
         let replica: ReplicaID
+        let signer: DeviceID?
         var reached: ScopeChains.Position
         var hash: ChainHash
     }
 
-    init(_ salvage: Salvage, into writer: StoreWriter, units: Set<UnitCode>) throws {
+    init(_ salvage: Salvage, into writer: StoreWriter, units: Set<UnitCode>, limits: [Int64: UInt64] = [:]) throws {
         self.seals = try SalvagedSeals(salvage, writer.reader)
         self.salvage = salvage
         self.writer = writer
         self.replay = Replay(writer: writer)
         self.units = units
+        self.limits = limits
     }
 
     /// - Parameter isRoot: whether all that is held counts as delivered, because this is the province.
@@ -70,6 +75,23 @@ final class Rebuilder {
             )
         }
         return Rebuilt(changeCount: self.changeCount, losses: try self.losses())
+    }
+
+    /// What others wrote and could not be sent on any more, because seals are lost: for each line of the damaged store, up to
+    /// where it may be kept. What is beyond comes back, with its seals, from whoever else holds it; kept as it is it never
+    /// would, and nothing after it could be sent to whoever lacks it.
+    func unprovenLimits() throws -> [Int64: UInt64] {
+        guard let seals else { return [:] }
+        var limits: [Int64: UInt64] = [:]
+        for scope in try self.writer.reader.scopes() {
+            for run in try self.writer.reader.unprovenRuns(in: scope, except: seals.own) {
+                for (number, line) in self.lines
+                where line.reached.line == run.line && line.reached.sequence >= run.firstSequence {
+                    limits[number] = run.firstSequence - 1
+                }
+            }
+        }
+        return limits
     }
 
     /// `nil` where nothing is sure: the next sync settles it.
@@ -103,9 +125,11 @@ final class Rebuilder {
     // MARK: - Proving
 
     private func take(_ found: Salvage.FoundChange, received: Timestamp) throws {
+        if let limit = self.limits[found.line], found.sequence > limit { return }
         if let line = self.lines[found.line] {
             guard found.sequence == line.reached.sequence + 1 else { return }
-            try self.take(found, Before(line.scope, line.replica, line.reached, line.hash), received)
+            let before = Before(line.scope, line.replica, line.signer, line.reached, line.hash)
+            try self.take(found, before, received)
         } else {
             for before in try self.beginnings(of: found) {
                 if try self.take(found, before, received) { return }
@@ -117,25 +141,33 @@ final class Rebuilder {
     private struct Before {
         let scope: UnitCode
         let replica: ReplicaID
+        /// Who seals the chain; `nil` where nobody seals.
+        let signer: DeviceID?
         /// In the new store; `nil` at the start of a chain.
         let position: ScopeChains.Position?
         let hash: ChainHash
 
-        init(_ scope: UnitCode, _ replica: ReplicaID, _ position: ScopeChains.Position?, _ hash: ChainHash) {
-            (self.scope, self.replica, self.position, self.hash) = (scope, replica, position, hash)
+        init(
+            _ scope: UnitCode,
+            _ replica: ReplicaID,
+            _ signer: DeviceID?,
+            _ position: ScopeChains.Position?,
+            _ hash: ChainHash
+        ) {
+            (self.scope, self.replica, self.signer) = (scope, replica, signer)
+            (self.position, self.hash) = (position, hash)
+        }
+
+        init(startOf replica: ReplicaID, in scope: UnitCode, sealedBy signer: DeviceID?) {
+            let hash = ChainHash(startOf: replica, in: scope, sealedBy: signer)
+            self.init(scope, replica, signer, nil, hash)
         }
     }
 
     /// What the first change of a line may follow: what the line's row says, if there is one; else anything.
     private func beginnings(of found: Salvage.FoundChange) throws -> [Before] {
         let row = self.salvage.lines[found.line]
-        guard found.sequence > 1 else {
-            if let row, let units = self.salvage.units[row.scope] {
-                let stated = units.map { Before($0, row.replica, nil, ChainHash(startOf: row.replica, in: $0)) }
-                if let right = stated.first(where: { self.isProven(found, after: $0.hash) != nil }) { return [right] }
-            }
-            return try self.startOfUnknownChain(found).map { [$0] } ?? []
-        }
+        guard found.sequence > 1 else { return try self.start(ofChainWith: found, stated: row).map { [$0] } ?? [] }
         // A branch: another line has what it follows. The one that its row names comes first, though the row may be what
         // is damaged; the hashes prove which it is.
         let others = self.lines.filter { number, line in
@@ -151,57 +183,90 @@ final class Rebuilder {
                     $0.number == position.line && $0.fork?.sequence ?? 0 < position.sequence
                 })
             else { return nil }
-            return Before(line.scope, line.replica, position, try self.replay.hash(at: position, in: line.scope))
+            let hash = try self.replay.hash(at: position, in: line.scope)
+            return Before(line.scope, line.replica, line.signer, position, hash)
         }
     }
 
-    /// Where the row of a line is lost, its first change names its replica: it writes its device's name.
-    private func startOfUnknownChain(_ found: Salvage.FoundChange) throws -> Before? {
-        let change = try Change(canonicalBytes: found.bytes)
-        let named = change.writes.filter { $0.address.form == SystemForm.devices }
+    /// Where the row of a line is lost, its first change names its replica: it writes its device's name. Who seals the chain
+    /// is part of its first hash, as the scope and the replica are.
+    private func start(ofChainWith found: Salvage.FoundChange, stated row: Salvage.FoundLine?) throws -> Before? {
+        let next = try self.salvage.changes(ofLine: found.line, sequence: found.sequence + 1)
+        func right(_ starts: some Sequence<Before>) -> Before? {
+            starts.first { self.isProven(found, after: $0.hash, before: next) != nil }
+        }
+        if let row, let units = self.salvage.units[row.scope],
+            let stated = right(units.map { Before(startOf: row.replica, in: $0, sealedBy: row.signer) })
+        {
+            return stated
+        }
+        let named = try Change(canonicalBytes: found.bytes).writes.filter { $0.address.form == SystemForm.devices }
             .compactMap { ReplicaID($0.address.row.description) }
         let units = self.units.union(self.salvage.units.values.joined()).sorted()
+        let signers = self.seals?.signers.map(Optional.some) ?? [nil]
         for replica in named + self.salvage.replicas.sorted() {
             for unit in units {
-                let start = ChainHash(startOf: replica, in: unit)
-                if self.isProven(found, after: start) != nil { return Before(unit, replica, nil, start) }
+                let starts = signers.lazy.map { Before(startOf: replica, in: unit, sealedBy: $0) }
+                if let start = right(starts) { return start }
             }
         }
         return nil
     }
 
+    /// - Parameter next: what was found in the place of the change after it.
     /// - Returns: The hash of the change if it follows the one with the hash before: it is as stored, or else the change
     ///   after it or its line's head was made with it, and what was stored is damaged.
-    private func isProven(_ found: Salvage.FoundChange, after before: ChainHash) -> ChainHash? {
+    private func isProven(
+        _ found: Salvage.FoundChange,
+        after before: ChainHash,
+        before next: @autoclosure () -> [Salvage.FoundChange]
+    ) -> ChainHash? {
         let hash = before.next(found.bytes)
         if hash == found.hash { return hash }
         if let row = self.salvage.lines[found.line], row.headSequence == found.sequence, row.headHash == hash {
             return hash
         }
-        let next = try? self.salvage.changes(ofLine: found.line, sequence: found.sequence + 1)
-        return next?.contains { hash.next($0.bytes) == $0.hash } == true ? hash : nil
+        return next().contains { hash.next($0.bytes) == $0.hash } ? hash : nil
     }
 
     @discardableResult
     private func take(_ found: Salvage.FoundChange, _ before: Before, _ received: Timestamp) throws -> Bool {
-        guard self.isProven(found, after: before.hash) != nil else { return false }
-        let line = try self.seals?.line(found.line, of: before.replica, in: before.scope)
-        if self.seals != nil, found.sequence > line?.lastSequence ?? 0 { return false }
+        let hash = self.isProven(
+            found,
+            after: before.hash,
+            before: (try? self.salvage.changes(ofLine: found.line, sequence: found.sequence + 1)) ?? []
+        )
+        guard let hash else { return false }
+        let place = Seal.Place(scope: before.scope, replica: before.replica, sequence: found.sequence, hash: hash)
         let step = try self.replay.take(
             Change(canonicalBytes: found.bytes),
             canonicalBytes: found.bytes,
             replica: before.replica,
             sequence: found.sequence,
-            signer: line?.signer,
+            signer: before.signer,
             after: before.position,
             in: before.scope,
             received: received
         )
-        guard case .taken(let position, let hash) = step else { return false }
-        self.lines[found.line] = Line(scope: before.scope, replica: before.replica, reached: position, hash: hash)
+        guard case .taken(let position, _) = step else { return false }
+        self.lines[found.line] = Line(
+            scope: before.scope,
+            replica: before.replica,
+            signer: before.signer,
+            reached: position,
+            hash: hash
+        )
         self.changeCount += 1
-        let place = Seal.Place(scope: before.scope, replica: before.replica, sequence: found.sequence, hash: hash)
-        if let seal = self.seals?.seal(of: found.line, at: place) {
+        guard let seals, let signer = before.signer else { return true }
+        let seal = seals.seal(ofLine: found.line, at: place, by: signer)
+        let isKept = self.ownSeals.keepsSeal(
+            at: position,
+            in: before.scope,
+            byteCount: found.bytes.count,
+            isOwn: signer == seals.own,
+            isSealed: seal != nil
+        )
+        if isKept, let seal {
             let name = Reference(replica: before.replica, sequence: found.sequence, tag: hash.tag)
             try self.writer.keep(seal, of: name, in: before.scope)
         }

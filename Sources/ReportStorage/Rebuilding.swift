@@ -71,23 +71,44 @@ extension ReportDatabase {
             saved.values[OwnReplica.setting] = newReplica.description
         }
         try completing(&saved)
-        var rebuilt: Rebuilt?
-        try self.make(kind: kind, path: file.draft) { writer in
-            for (name, value) in saved.values { try writer.set(name, to: value) }
-            try writer.replaceSchemeFiles(with: saved.schemeFiles.map { ($0.key, $0.value) })
-            if kind == .client {
-                for name in salvage.importedNames { try writer.restore(name) }
-            } else {
-                for device in salvage.devices {
-                    try writer.noteDevice(device.replica, unit: device.unit, at: device.lastSeen)
-                }
+        var limits: [Int64: UInt64] = [:]
+        while true {
+            var rebuilt: Rebuilt?
+            try self.make(kind: kind, path: file.draft) { writer in
+                try self.fill(writer, kind: kind, from: salvage, saved)
+                let rebuilder = try Rebuilder(salvage, into: writer, units: units(saved), limits: limits)
+                let outcome = try rebuilder.rebuild(isRoot: kind == .server)
+                let further = try rebuilder.unprovenLimits()
+                guard further.isEmpty else { return limits.merge(further, uniquingKeysWith: min) }
+                try writer.noteLost(outcome.losses, now: now, newReplica: newReplica)
+                rebuilt = outcome
             }
-            let outcome = try Rebuilder(salvage, into: writer, units: units(saved)).rebuild(isRoot: kind == .server)
-            try writer.noteLost(outcome.losses, now: now, newReplica: newReplica)
-            rebuilt = outcome
+            // Else once more without what is beyond the limits, each of which lies before what was saved until now.
+            guard var rebuilt else {
+                file.discard()
+                continue
+            }
+            rebuilt.damagedPath = try damaged.makeRoom(for: file.draft, now: now)
+            return rebuilt
         }
-        rebuilt!.damagedPath = try damaged.makeRoom(for: file.draft, now: now)
-        return rebuilt!
+    }
+
+    /// Writes what is no change.
+    private static func fill(
+        _ writer: StoreWriter,
+        kind: StoreKind,
+        from salvage: Salvage,
+        _ saved: SavedSettings
+    ) throws {
+        for (name, value) in saved.values { try writer.set(name, to: value) }
+        try writer.replaceSchemeFiles(with: saved.schemeFiles.map { ($0.key, $0.value) })
+        if kind == .client {
+            for name in salvage.importedNames { try writer.restore(name) }
+        } else {
+            for device in salvage.devices {
+                try writer.noteDevice(device.replica, unit: device.unit, at: device.lastSeen)
+            }
+        }
     }
 }
 

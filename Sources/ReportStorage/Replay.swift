@@ -32,6 +32,8 @@ final class Replay {
         case taken(ScopeChains.Position, ChainHash)
         case twice
         case gap(missing: Reference)
+        /// It goes on with a chain that somebody else seals.
+        case foreign
     }
 
     /// Takes the next change of the log.
@@ -61,6 +63,7 @@ final class Replay {
             received: received
         ) {
         case .gap(let missing): return .gap(missing: missing)
+        case .foreign: return .foreign
         case .held(_, isNew: false): return .twice
         case .held(let hash, isNew: true):
             let name = Reference(replica: replica, sequence: sequence, tag: hash.tag)

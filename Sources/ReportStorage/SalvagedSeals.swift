@@ -1,20 +1,11 @@
 import ReportModel
 
-/// Who sealed the lines of a damaged store, and how far: what its seals still prove.
+/// What the seals of a damaged store still prove of its lines.
 final class SalvagedSeals {
     private let salvage: Salvage
-    private let authority: DeviceKey
     /// Seals what the store itself writes.
-    private let own: DeviceID
-    private var known: [Int64: Line] = [:]
-
-    /// What is known of a line.
-    struct Line {
-        let signer: DeviceID
-        /// Up to where the line may be kept: what others wrote and nobody has sealed proves nothing.
-        let lastSequence: UInt64
-        fileprivate let key: DeviceKey?
-    }
+    let own: DeviceID
+    private let keys: [DeviceID: DeviceKey]
 
     /// - Returns: `nil` for a store in which nothing is sealed.
     /// - Throws: ``UnreadableAuthority``.
@@ -23,39 +14,19 @@ final class SalvagedSeals {
             guard salvage.signatures.isEmpty else { throw UnreadableAuthority() }
             return nil
         }
-        (self.salvage, self.authority, self.own) = (salvage, authority, own.id)
+        (self.salvage, self.own) = (salvage, own.id)
+        self.keys = salvage.keys.merging([(authority.id, authority), (own.id, own)]) { $1 }
     }
 
-    /// - Returns: `nil` where nothing proves who sealed the line.
-    func line(_ number: Int64, of replica: ReplicaID, in scope: UnitCode) throws -> Line? {
-        if let line = self.known[number] { return line }
-        let stated = self.salvage.lines[number]?.signer
-        let keys = [self.authority] + self.salvage.keys.values.sorted { $0.id < $1.id }
-        for key in keys where stated == nil || stated == key.id {
-            let sequences = (self.salvage.signatures[number] ?? [:]).keys.sorted(by: >)
-            let last = try sequences.first { sequence in
-                try self.salvage.changes(ofLine: number, sequence: sequence).contains { found in
-                    let place = Seal.Place(scope: scope, replica: replica, sequence: sequence, hash: found.hash)
-                    return self.seal(number, place, key) != nil
-                }
-            }
-            guard let last else { continue }
-            self.known[number] = Line(signer: key.id, lastSequence: key.id == self.own ? .max : last, key: key)
-            return self.known[number]
-        }
-        guard stated == self.own else { return nil }
-        self.known[number] = Line(signer: self.own, lastSequence: .max, key: nil)
-        return self.known[number]
-    }
+    /// Everybody who may have sealed a line.
+    var signers: [DeviceID] { self.keys.keys.sorted() }
 
     /// The seal at a place of a line, if there is one and it is valid.
-    func seal(of number: Int64, at place: Seal.Place) -> Seal? {
-        self.known[number]?.key.flatMap { self.seal(number, place, $0) }
-    }
-
-    private func seal(_ number: Int64, _ place: Seal.Place, _ key: DeviceKey) -> Seal? {
-        guard let signature = self.salvage.signatures[number]?[place.sequence] else { return nil }
-        let seal = Seal(signer: key.id, signature: signature)
+    func seal(ofLine number: Int64, at place: Seal.Place, by signer: DeviceID) -> Seal? {
+        guard let key = self.keys[signer], let signature = self.salvage.signatures[number]?[place.sequence] else {
+            return nil
+        }
+        let seal = Seal(signer: signer, signature: signature)
         return seal.isValid(for: place, by: key) ? seal : nil
     }
 }

@@ -4,6 +4,7 @@ import ReportModel
 /// Checks every seal of a store back to its authority, once the log is known to be in order.
 struct SealVerification {
     private let reader: StoreReader
+    private let kind: StoreKind
     /// What the log's grants are, as the replay found them.
     private let replayed: StoreReader
     private let lines: [Int64: Line]
@@ -15,8 +16,9 @@ struct SealVerification {
         let signer: DeviceID?
     }
 
-    init(_ reader: StoreReader, replayed: StoreReader, lines: [Int64: Line]) {
+    init(_ reader: StoreReader, kind: StoreKind, replayed: StoreReader, lines: [Int64: Line]) {
         self.reader = reader
+        self.kind = kind
         self.replayed = replayed
         self.lines = lines
     }
@@ -29,7 +31,7 @@ struct SealVerification {
             throw self.problem(.unsealed, line)
         }
         try self.checkSignatures(authority)
-        try self.checkHeads()
+        if authority != nil { try self.checkRuns() }
     }
 
     private func checkSignatures(_ authority: DeviceKey?) throws {
@@ -61,20 +63,13 @@ struct SealVerification {
         }
     }
 
-    /// Only what this store wrote itself may wait for its seal: until the next sync.
-    private func checkHeads() throws {
-        let own = try self.reader.signer()?.id
-        let rows = try Row.fetchCursor(
-            self.reader.database,
-            sql: """
-                SELECT number, head_sequence, head_hash FROM line
-                WHERE signer IS NOT NULL
-                AND NOT EXISTS (SELECT 1 FROM seal WHERE seal.line = line.number AND sequence = head_sequence)
-                """
-        )
-        while let row = try rows.next() {
-            guard let line = self.lines[try row.integer("number")], line.signer != own else { continue }
-            throw self.problem(.unsealed, line, try row.count("head_sequence"), try row.chainHash("head_hash"))
+    /// Everything can be sent on. Only what an office has written itself may wait for its seals: until its next sync.
+    private func checkRuns() throws {
+        let own = try self.kind == .client ? self.reader.signer()?.id : nil
+        for scope in try self.reader.scopes() {
+            guard let run = try self.reader.unprovenRuns(in: scope, except: own).first else { continue }
+            let position = ScopeChains.Position(line: run.line, sequence: run.firstSequence)
+            throw self.problem(.unsealed, self.lines[run.line], run.firstSequence, try self.reader.hash(at: position))
         }
     }
 

@@ -44,6 +44,8 @@ extension StoreWriter {
                 received: received
             )
             switch taken {
+            case .foreign:
+                throw MalformedBytes(offset: 0, expected: "one signer of the chain of \(run.replica)")
             case .gap(let missing):
                 outcome.missing = outcome.missing ?? missing
                 reached[entry.chain].isBroken = true
@@ -97,6 +99,8 @@ extension StoreWriter {
     /// What became of one change.
     package enum Taken {
         case gap(missing: Reference)
+        /// It goes on with a chain that somebody else seals; a batch that was proven has none.
+        case foreign
         case held(ChainHash, isNew: Bool)
     }
 
@@ -125,7 +129,7 @@ extension StoreWriter {
         case .gap(let missing):
             return .gap(missing: missing)
         case .foreign:
-            throw MalformedBytes(offset: 0, expected: "one signer of the chain of \(chained.replica)")
+            return .foreign
         case .extends(let number, let acceptance):
             (accepted, line, fork) = (acceptance, number, nil)
         case .branches(let from, let acceptance):

@@ -127,7 +127,7 @@ private final class Verifier {
         let lines = self.lines.mapValues {
             SealVerification.Line(scope: $0.scope, replica: $0.replica, signer: $0.signer)
         }
-        try SealVerification(reader, replayed: self.replay.writer.reader, lines: lines).check()
+        try SealVerification(reader, kind: self.kind, replayed: self.replay.writer.reader, lines: lines).check()
     }
 
     // MARK: - The file
@@ -212,7 +212,7 @@ private final class Verifier {
         let predecessor = try self.predecessor(of: position.sequence, on: line, problem(.gap))
         let before =
             try predecessor.map { try self.replay.hash(at: $0, in: line.scope) }
-            ?? ChainHash(startOf: line.replica, in: line.scope)
+            ?? ChainHash(startOf: line.replica, in: line.scope, sealedBy: line.signer)
         guard try row.bytes("hash") == before.next(bytes).bytes else { throw problem(.hash) }
         let place = LogPlace(
             position: try row.integer("position"),
@@ -235,6 +235,7 @@ private final class Verifier {
         )
         switch step {
         case .twice: throw problem(.twice)
+        case .foreign: throw problem(.sealWrong)
         case .gap(let missing):
             var problem = problem(.context)
             problem.detail = missing.description

@@ -7,7 +7,7 @@ import TestSupport
 extension Benchmarks {
     static func decoding() throws {
         var workload = Workload(seed: 8)
-        let decoding = Decoding(writes: workload.cells(Workload.periods.count * 120))
+        let decoding = try Decoding(writes: workload.cells(Workload.periods.count * 120))
         let decoded = try Timing(9) { try decoding.decode() }
         let inflated = Timing(9) { decoding.inflate() }
         let ratio = decoded.processorMedian / inflated.processorMedian

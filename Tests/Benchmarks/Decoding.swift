@@ -12,7 +12,7 @@ struct Decoding {
     let canonicalByteCount: Int
     let writeCount: Int
 
-    init(writes: [Change.Write]) {
+    init(writes: [Change.Write]) throws {
         let scope = UnitCode("410728-02")!
         var store = MemoryStore(replica: ReplicaID(rawValue: 2), scope: scope)
         var rest = writes[...]
@@ -22,20 +22,20 @@ struct Decoding {
         }
         var frames: [Frame] = []
         var batch: [StoredChange] = []
-        func flush() {
-            for batch in Batch.batches(of: batch, in: scope) { frames.append(Message.batch(batch).frame) }
+        func flush() throws {
+            for batch in try Batch.batches(of: batch, in: scope) { frames.append(Message.batch(batch).frame) }
             batch = []
         }
         var byteCount = 0
         for change in store.storedChanges {
             if byteCount + change.canonicalBytes.count > Limits.batchCanonicalByteCountMax {
-                flush()
+                try flush()
                 byteCount = 0
             }
             byteCount += change.canonicalBytes.count
             batch.append(change)
         }
-        flush()
+        try flush()
         self.frames = frames
         self.canonicalByteCount = store.storedChanges.reduce(0) { $0 + $1.canonicalBytes.count }
         self.streams = frames.map { frame in

@@ -89,6 +89,7 @@ class Reader:
                     payload.raw(2, "length of the seals")
                 for chain, seal in zip(message["chains"], seals):
                     chain["seal"] = seal
+                self.follow(message)
             else:
                 message.update(getattr(self, name)(payload))
             payload.end()
@@ -251,7 +252,7 @@ class Reader:
                 value["other"] = next(others)
             writes.append(((codes[form], periods[period], codes[row], codes[item]), value))
 
-        changes, times, used, tails = [], [0] * chain_count, [0] * chain_count, [None] * chain_count
+        changes, times = [], [0] * chain_count
         start = context_start = 0
         for n in range(count):
             chain = chains[chain_numbers[n]]
@@ -262,10 +263,9 @@ class Reader:
             start += write_counts[n]
             author = authors[author_numbers[n]]
             canonical = canonical_bytes(time, author, context, own)
-            digest = self.chained(scope, chain, chain_numbers[n], used, tails, canonical)
             changes.append({
-                "replica": chain["replica"], "sequence": chain["first"] + used[chain_numbers[n]] - 1,
-                "hash": digest, "canonical": canonical.hex(), "time": time, "author": author,
+                "chain": chain_numbers[n], "replica": chain["replica"],
+                "canonical": canonical.hex(), "time": time, "author": author,
                 "context": [str(reference) for reference in context],
                 "writes": [{"cell": cell_text(cell), "value": value_text(value)} for cell, value in own]})
         return {"scope": scope, "chains": chains, "changes": changes}
@@ -279,21 +279,26 @@ class Reader:
             return b.date() if head == 5 else b.decimal() if head == 40 else b.string()
         return read
 
-    def chained(self, scope, chain, number, used, tails, canonical):
-        """The hash of the next change of a chain in hexadecimal, or None if what it builds on was not seen."""
-        replica = bytes.fromhex(chain["replica"])
-        if used[number] > 0:
-            before = tails[number]
-        elif chain["first"] == 1:
-            before = H(string_bytes(scope) + replica)
-        else:
-            before = self.hashes.get((scope, chain["replica"], chain["first"] - 1, chain["predecessor"]))
-        used[number] += 1
-        own = None if before is None else H(before + canonical)
-        tails[number] = own
-        if own is not None:
-            self.hashes[scope, chain["replica"], chain["first"] + used[number] - 1, own[:4].hex()] = own
-        return None if own is None else own.hex()
+    def follow(self, batch):
+        """Numbers the changes of a batch in their chains, and gives each its hash in hexadecimal, or None if what it
+        builds on was not seen. Who seals a chain is part of the hash before its first change."""
+        scope, tails = batch["scope"], {}
+        for change in batch["changes"]:
+            number = change.pop("chain")
+            chain = batch["chains"][number]
+            if number in tails:
+                sequence, before = tails[number]
+            elif chain["first"] == 1:
+                signer = bytes.fromhex(chain["seal"]["signer"]) if chain["seal"] else b""
+                sequence, before = 1, H(string_bytes(scope) + bytes.fromhex(chain["replica"]) + signer)
+            else:
+                sequence = chain["first"]
+                before = self.hashes.get((scope, chain["replica"], sequence - 1, chain["predecessor"]))
+            own = None if before is None else H(before + bytes.fromhex(change["canonical"]))
+            if own is not None:
+                self.hashes[scope, chain["replica"], sequence, own[:4].hex()] = own
+            tails[number] = sequence + 1, own
+            change["sequence"], change["hash"] = sequence, own and own.hex()
 
 
 # The canonical change

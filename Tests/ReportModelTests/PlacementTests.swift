@@ -18,7 +18,7 @@ struct PlacementTests {
         )
     }
 
-    private var start: ChainHash { ChainHash(startOf: self.replica, in: Self.scope) }
+    private var start: ChainHash { ChainHash(startOf: self.replica, in: Self.scope, sealedBy: nil) }
 
     private func chained(_ sequence: UInt64, after hash: ChainHash, _ change: Change) -> ChainedChange {
         ChainedChange(
@@ -101,7 +101,7 @@ struct PlacementTests {
         for scope in [Self.scope, UnitCode("410728-02")!] {
             var store = MemoryStore(replica: ReplicaID(rawValue: 9), scope: scope)
             #expect(store.take(one) == .taken)
-            let hash = ChainHash(startOf: self.replica, in: scope).next(one.change.canonicalBytes)
+            let hash = ChainHash(startOf: self.replica, in: scope, sealedBy: nil).next(one.change.canonicalBytes)
             #expect(store.log.map(\.name.hash) == [hash])
         }
     }
@@ -112,6 +112,10 @@ struct PlacementTests {
         #expect(self.start.description == "46cf136d1e2e8422d22c6de1de8b510d")
         // (printf "$START" | xxd -r -p; printf 'x') | sha256sum
         #expect(self.start.next([0x78]).description == "d16d49f3677cc16ec0da3d77c85b6280")
+        // printf '\x09410728-01\0\0\0\0\0\0\0\x01QQQQQQQQQQQQQQQQ' | sha256sum
+        let signer = DeviceID(bytes: [UInt8](repeating: 0x51, count: DeviceID.byteCount))
+        let sealed = ChainHash(startOf: self.replica, in: Self.scope, sealedBy: signer)
+        #expect(sealed.description == "76bcdf6c62933c8dde072213806bddb8")
         #expect(ChainHash(bytes: self.start.bytes) == self.start)
         #expect(ChainHash(bytes: self.start.bytes.dropLast()) == nil)
         #expect(Hexadecimal.text(self.start.tag, digitCount: 8) == String(self.start.description.prefix(8)))

@@ -7,9 +7,9 @@ import Testing
 
 @Suite("Verifying the seals of a store")
 struct SealVerificationTests {
-    /// A store on disk that holds what a province with two offices held, and has written and not sealed once more.
-    private static func store(_ kind: StoreKind) throws -> StoreOnDisk {
-        let province = SealedProvince()
+    /// A store on disk that holds what a province with two offices held, and has written once more, what an office has not
+    /// sealed yet.
+    private static func store(_ kind: StoreKind, of province: SealedProvince = SealedProvince()) throws -> StoreOnDisk {
         let (root, offices) = try province.stage(officeCount: 2)
         for office in offices {
             try office.edit(2)
@@ -29,6 +29,7 @@ struct SealVerificationTests {
                 deviceName: "d",
                 now: SealedProvince.time
             )
+            if kind == .server { try $0.sealOwnChanges(with: province.authority) }
         }
         try writer.close()
         return store
@@ -44,9 +45,9 @@ struct SealVerificationTests {
         ("UPDATE seal SET sequence = sequence + 50 WHERE line = 1", .sealWrong),
         ("DELETE FROM seal WHERE line = 2", .unsealed),
         ("DELETE FROM seal", .unsealed),
-        ("UPDATE line SET signer = zeroblob(16) WHERE number = 2", .signerUnknown),
-        ("UPDATE line SET signer = NULL WHERE number = 3", .unsealed),
-        ("UPDATE line SET signer = (SELECT signer FROM line WHERE number = 3) WHERE number = 2", .sealWrong),
+        ("UPDATE line SET signer = zeroblob(16) WHERE number = 2", .hash),
+        ("UPDATE line SET signer = NULL WHERE number = 3", .hash),
+        ("UPDATE line SET signer = (SELECT signer FROM line WHERE number = 3) WHERE number = 2", .hash),
         ("DELETE FROM granted", .grantMissing),
         ("UPDATE granted SET key = zeroblob(33)", .grantWrong),
         ("INSERT INTO granted VALUES (1, zeroblob(16), zeroblob(33))", .grantExtra),
@@ -97,7 +98,8 @@ struct SealVerificationTests {
         arguments: StoreKind.allCases
     )
     func rebuilt(kind: StoreKind) throws {
-        let whole = try Self.store(kind)
+        let province = SealedProvince()
+        let whole = try Self.store(kind, of: province)
         let (bytes, expected) = (try whole.bytes, try Self.contents(whole))
         let log = try whole.open().read {
             try $0.changes(in: SealedProvince.scope, lackedBy: PeerStanding(frontier: Frontier()), byteCountMax: .max)
@@ -117,6 +119,7 @@ struct SealVerificationTests {
                 #expect(try store.bytes == damaged)
                 continue
             }
+            if kind == .server { try store.seal(with: province.authority) }
             #expect(try store.problem() == nil, "page \(page)")
             let saved = try Self.contents(store)
             lossyCount += saved.log.count < expected.log.count ? 1 : 0
@@ -141,7 +144,14 @@ struct SealVerificationTests {
 }
 
 extension StoreOnDisk {
-    fileprivate func rebuild() throws -> Rebuilt {
+    @discardableResult
+    func seal(with key: SealingKey) throws -> Int {
+        let store = try self.open(.write)
+        defer { try? store.close() }
+        return try store.write { try $0.sealOwnChanges(with: key) }
+    }
+
+    func rebuild() throws -> Rebuilt {
         try ReportDatabase.rebuild(
             kind: self.kind,
             directory: self.directory.path,

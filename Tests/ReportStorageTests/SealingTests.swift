@@ -196,14 +196,34 @@ struct SealingTests {
             by: root,
             .anothersChain(other.key.publicKey.id, place.replica)
         )
-        // The same change, sealed by the other as if it were its own.
-        let first = try #require(batch.chains.first)
-        let taken = Seal.Place(scope: batch.scope, replica: first.replica, sequence: 1, hash: hash)
-        try self.expectRefused(
-            self.altered(batch) { $0.seal = try? other.key.seal(taken) },
-            by: root,
-            .anothersChain(other.key.publicKey.id, first.replica)
-        )
+    }
+
+    @Test("takes a chain although another device has sealed the same bytes in its place before")
+    func sealedByAnother() throws {
+        let (root, office, other, batch) = try self.oneChange()
+        // The office's change reached the other by the province, which was then restored from a backup.
+        let restored = try Holder(copyOf: root)
+        #expect(try root.take(batch).takenCount == 1)
+        try root.send(to: other)
+        let hash = try #require(try office.contents.log.last { $0.name.replica == batch.chains[0].replica }).name.hash
+        func sealedByOther(_ hash: ChainHash) throws -> Batch {
+            let place = Seal.Place(scope: batch.scope, replica: batch.chains[0].replica, sequence: 1, hash: hash)
+            let seal = try other.key.seal(place)
+            return self.altered(batch) { $0.seal = seal }
+        }
+        for store in [root, restored] {
+            try self.expectRefused(try sealedByOther(hash), by: store, .wrongSignature(other.key.publicKey.id))
+        }
+        // Sealed as what it is, it is a change of the other's own, and beside the true one.
+        let start = ChainHash(startOf: batch.chains[0].replica, in: batch.scope, sealedBy: other.key.publicKey.id)
+        let own = try sealedByOther(start.next(batch.entries[0].canonicalBytes))
+        #expect(try restored.take(own).takenCount == 1)
+        try office.edit()
+        try office.seal()
+        let all = try #require(try office.batch(for: Frontier()))
+        #expect(try restored.take(all).takenCount == 2, "the true chain, and what follows it")
+        #expect(try restored.contents.log.count == office.contents.log.count + 1)
+        #expect(try restored.database.verify().firstProblem == nil)
     }
 
     @Test("keeps a chain that a device began under another's replica apart, as that device's own")
@@ -217,7 +237,8 @@ struct SealingTests {
             writes: batch.entries[0].change.writes
         )
         let replica = batch.chains[0].replica
-        let hash = ChainHash(startOf: replica, in: batch.scope).next(change.canonicalBytes)
+        let hash = ChainHash(startOf: replica, in: batch.scope, sealedBy: other.key.publicKey.id)
+            .next(change.canonicalBytes)
         let place = Seal.Place(scope: batch.scope, replica: replica, sequence: 1, hash: hash)
         forged = Batch(
             scope: batch.scope,

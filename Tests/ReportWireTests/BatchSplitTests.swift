@@ -115,7 +115,7 @@ struct BatchSplitTests {
         for seed in UInt64(0)..<3 {
             var random = SplitMix64(seed: seed)
             let changes = adversary.changes(&random)
-            let batches = Batch.batches(of: changes, in: Self.scope)
+            let batches = try Batch.batches(of: changes, in: Self.scope)
             var canonicalBytes: [[UInt8]] = []
             for batch in batches {
                 let frame = Message.batch(batch).frame
@@ -130,7 +130,7 @@ struct BatchSplitTests {
     }
 
     @Test("and ordinary ones stay together")
-    func ordinary() {
+    func ordinary() throws {
         var chain = ChainWriter(replica: 1, in: Self.scope)
         let changes = (0..<10).map { day in
             let writes = (0..<100).map { item in
@@ -141,7 +141,7 @@ struct BatchSplitTests {
             }
             return chain.write(Change(time: Timestamp(secondsSince1970: Int64(day)), author: "张三", writes: writes))
         }
-        #expect(Batch.batches(of: changes, in: Self.scope).count == 1)
+        #expect(try Batch.batches(of: changes, in: Self.scope).count == 1)
     }
 
     @Test("and the longest frontier and receipt fit frames")

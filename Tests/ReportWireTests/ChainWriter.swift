@@ -9,7 +9,7 @@ struct ChainWriter {
     init(replica: UInt64, in scope: UnitCode) {
         self.replica = ReplicaID(rawValue: replica)
         self.sequence = 0
-        self.hash = ChainHash(startOf: self.replica, in: scope)
+        self.hash = ChainHash(startOf: self.replica, in: scope, sealedBy: nil)
     }
 
     mutating func write(_ change: Change) -> StoredChange {

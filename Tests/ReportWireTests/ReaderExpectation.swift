@@ -133,7 +133,7 @@ extension KnownHashes {
     /// The hash before the first change of a run.
     fileprivate func before(_ chain: Batch.Chain, in scope: UnitCode) -> ChainHash? {
         chain.firstSequence == 1
-            ? ChainHash(startOf: chain.replica, in: scope)
+            ? ChainHash(startOf: chain.replica, in: scope, sealedBy: chain.seal?.signer)
             : self[
                 scope,
                 Reference(replica: chain.replica, sequence: chain.firstSequence - 1, tag: chain.predecessorTag)

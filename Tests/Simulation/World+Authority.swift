@@ -80,7 +80,7 @@ extension World {
                     if stored.signer == root, self.histories[scope]?.record(named: name) == nil {
                         let predecessor = held.first { $0.reference == stored.chained.predecessor }
                         _ = self.histories[scope, default: NaiveHistory(scope: scope)]
-                            .add(stored.chained, after: predecessor, ancestors: held)
+                            .add(stored.chained, after: predecessor, ancestors: held, sealedBy: stored.signer)
                         self.rootChangeCount += 1
                         self.counts[.rulings] += stored.chained.change.writes.count {
                             $0.address.form == SystemForm.voids

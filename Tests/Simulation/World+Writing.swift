@@ -117,7 +117,7 @@ extension World {
             self.signers[ChangeName(stored)] = stored.signer
             let predecessor = held.first { $0.reference == stored.chained.predecessor }
             let name = self.histories[scope, default: NaiveHistory(scope: scope)]
-                .add(stored.chained, after: predecessor, ancestors: held)
+                .add(stored.chained, after: predecessor, ancestors: held, sealedBy: stored.signer)
             if name != ChangeName(stored) { self.complain("a change is \(ChangeName(stored)), and should be \(name)") }
             held.insert(name)
         }

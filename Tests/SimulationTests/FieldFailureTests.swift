@@ -258,7 +258,7 @@ struct FieldFailureTests {
         let replica = ReplicaID(rawValue: replica)
         return StoredChange(
             chained: ChainedChange(replica: replica, sequence: 1, predecessorTag: 0, change: change),
-            hash: ChainHash(startOf: replica, in: Tale.zone).next(change.canonicalBytes),
+            hash: ChainHash(startOf: replica, in: Tale.zone, sealedBy: nil).next(change.canonicalBytes),
             canonicalBytes: change.canonicalBytes
         )
     }

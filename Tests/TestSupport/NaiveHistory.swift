@@ -60,13 +60,17 @@ package struct NaiveHistory: Sendable {
 
     /// Adds a change whose author held `ancestors` and had last written `predecessor`.
     ///
+    /// - Parameter signer: who seals its chain; `nil` where nobody seals.
+    ///
     /// Two copies of one store that do the very same thing at the same second write one and the same change.
     package mutating func add(
         _ chained: ChainedChange,
         after predecessor: ChangeName?,
-        ancestors: Set<ChangeName>
+        ancestors: Set<ChangeName>,
+        sealedBy signer: DeviceID? = nil
     ) -> ChangeName {
-        let hashBefore = predecessor?.hash ?? ChainHash(startOf: chained.replica, in: self.scope)
+        let hashBefore =
+            predecessor?.hash ?? ChainHash(startOf: chained.replica, in: self.scope, sealedBy: signer)
         let name = ChangeName(
             replica: chained.replica,
             sequence: (predecessor?.sequence ?? 0) + 1,

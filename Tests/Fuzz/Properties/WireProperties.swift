@@ -127,7 +127,7 @@ enum WireProperties {
         let chained = ChainedChange(replica: ReplicaID(rawValue: 1), sequence: 1, predecessorTag: 0, change: change)
         let stored = StoredChange(
             chained: chained,
-            hash: ChainHash(startOf: chained.replica, in: scope).next(input),
+            hash: ChainHash(startOf: chained.replica, in: scope, sealedBy: nil).next(input),
             canonicalBytes: input
         )
         let frame = Message.batch(Batch(scope: scope, changes: [stored])).frame
