@@ -44,7 +44,7 @@ package struct SyncService: Service {
         listening: @escaping @Sendable (HostPort) -> Void
     ) throws {
         guard security != nil || address.isLoopback else { throw ListenRefusal(address: address) }
-        if let rootKey { try store.sealOwnChanges(with: rootKey) }
+        if let authority { try store.sealOwnChanges(with: authority.sealingKey) }
         self.store = store
         self.scheme = try SchemeInUse(store, logger: logger)
         self.address = address
