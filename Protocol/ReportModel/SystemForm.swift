@@ -62,9 +62,15 @@ package enum SystemForm {
         AddressInScope(form: self.enrolments, period: .none, row: row, item: item)
     }
 
-    /// How many connections the server has refused: one row a day, such as `2026-11-21`, one item a goodbye code, such as
-    /// `code-22`. In the scope of the root of all units, written by the authority.
+    /// How many connections the server has refused: one row a day, such as `2026-11-21`, one item a reason: a goodbye
+    /// code, such as `code-22`, or `certificate` for one that is none of the authority's. In the scope of the root of all units, written by the authority.
     package static let refusals: Code = "_refusals"
+
+    /// The cell that counts how many connections were refused for a reason on the day of `now` in Shanghai.
+    package static func refusals(for reason: Code, on now: Timestamp) -> AddressInScope {
+        let day = now.inShanghai?.day.description ?? "unknown"
+        return AddressInScope(form: self.refusals, period: .none, row: Code(day)!, item: reason)
+    }
 
     /// Forms in which nothing counts but what the authority has sealed.
     package static let rootForms: Set<Code> = [grants, voids, enrolments, refusals]

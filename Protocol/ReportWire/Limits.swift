@@ -96,6 +96,8 @@ package enum Limits {
     package static let readByteCountMax = 16 * 1024
     /// The buffer that the kernel has for what a client sends: 128 KiB. When a client hangs up, all of it is read at once.
     package static let receiveBufferByteCount = 128 * 1024
+    /// Connections that were refused are noted in the log at most once in this many seconds.
+    package static let refusalNoteSecondsMin: Int64 = 60
     /// The memory for batches that a server's connections decode, commit and load at one time: 64 MiB, all together.
     /// Whoever finds none left waits its turn.
     package static let memoryByteCountMax = 64 * 1024 * 1024

@@ -32,6 +32,7 @@ package struct ProtocolError: Error, Hashable, Sendable {
         case codeUsed = 24
         case codeExpired = 25
         case requestRefused = 26
+        case notThisProtocol = 27
     }
 
     /// The raw code as it came; a newer peer may say one that is not in ``Code``.
@@ -53,6 +54,13 @@ package struct ProtocolError: Error, Hashable, Sendable {
 }
 
 extension ProtocolError {
+    /// The very first bytes are those of no frame: whatever speaks there speaks something else.
+    package static let notThisProtocol = Self(
+        .notThisProtocol,
+        "对方说的不是汇流协议；请核对服务器地址和端口。",
+        "The other side does not speak the Huiliu protocol; check the server's address and port."
+    )
+
     /// A length field above the limit.
     package static func frameTooLarge(_ byteCount: UInt32) -> Self {
         Self(

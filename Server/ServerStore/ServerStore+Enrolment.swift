@@ -145,6 +145,21 @@ extension ServerStore {
         }
     }
 
+    /// Adds to the counts of connections that were refused today.
+    ///
+    /// - Parameter counts: by reason, as ``SystemForm/refusals`` names them.
+    package func noteRefusals(_ counts: [Code: Int], as root: Root, now: Timestamp) throws {
+        let scope = root.scheme.root.code
+        try self.database.write { writer in
+            let writes = try counts.map { reason, count in
+                let address = SystemForm.refusals(for: reason, on: now)
+                let known = try writer.reader.cell(CellAddress(address, in: scope)).versions.first?.version.value
+                return Change.Write(address, .integer((known?.integer ?? 0) + Int64(count)))
+            }
+            try root.write(writes, in: scope, now: now, writer)
+        }
+    }
+
     /// Every code that was handed out, used or not, the one that expires first before the others.
     package func enrolments(in scope: UnitCode) throws -> [Enrolment] {
         try self.database.read { reader in
@@ -178,15 +193,17 @@ extension Root {
 }
 
 extension CellValue {
-    /// A moment, as the system's forms have it: seconds since 1970.
-    fileprivate static func seconds(_ time: Timestamp) -> CellValue {
-        .number(Quantity(ExactDecimal(Int(time.secondsSince1970))))
+    fileprivate static func integer(_ number: Int64) -> CellValue { .number(Quantity(ExactDecimal(Int(number)))) }
+
+    fileprivate var integer: Int64? {
+        guard case .number(let quantity) = self else { return nil }
+        return Int64(quantity.number.description)
     }
 
-    var timestamp: Timestamp? {
-        guard case .number(let quantity) = self, let seconds = Int64(quantity.number.description) else { return nil }
-        return Timestamp(secondsSince1970: seconds)
-    }
+    /// A moment, as the system's forms have it: seconds since 1970.
+    fileprivate static func seconds(_ time: Timestamp) -> CellValue { .integer(time.secondsSince1970) }
+
+    var timestamp: Timestamp? { self.integer.map { Timestamp(secondsSince1970: $0) } }
 }
 
 /// A province cannot begin to enrol devices once it holds changes that nobody has sealed.

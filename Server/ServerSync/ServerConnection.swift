@@ -24,6 +24,7 @@ struct ServerConnection {
     let authority: Authority?
     /// Beside those of which the store knows it.
     let revoked: Set<DeviceID>
+    let refusals: RefusalRecord
     let logger: Logger
     /// The server's wall clock.
     let now: @Sendable () -> Timestamp
@@ -119,6 +120,9 @@ private struct Conversation {
             if let reason = self.line.patience.ended { self.log(reason) }
         } catch let error as SecurityFailure {
             // Nothing can be said on such a line; TLS has said what there is to say.
+            if case .peerRefused = error {
+                await self.connection.refusals.countCertificate(now: self.connection.now())
+            }
             self.connection.logger.info(
                 "connection refused",
                 metadata: ["code": "\(error.code)", "reason": "\(error.explanation.english)"]
@@ -187,7 +191,7 @@ private struct Conversation {
             case .commitThenReceipt(let batch):
                 isOver = try await self.perform(self.commit(batch)) || isOver
             case .close(let error):
-                if let error { self.log(error) }
+                if let error { await self.note(error) }
                 isOver = true
             case .noteOwnHeads(let scope, let heads):
                 let (store, now) = (self.connection.store, self.connection.now())
@@ -266,10 +270,14 @@ private struct Conversation {
     }
 
     private func log(_ error: ProtocolError) {
-        self.connection.logger.info(
-            "connection ended",
-            metadata: ["code": "\(error.rawCode)", "reason": "\(error.words.english)"]
-        )
+        var metadata: Logger.Metadata = ["code": "\(error.rawCode)", "reason": "\(error.words.english)"]
+        if let peer = self.line.peer { metadata["device"] = "\(peer.id)" }
+        self.connection.logger.info("connection ended", metadata: metadata)
+    }
+
+    private func note(_ error: ProtocolError) async {
+        self.log(error)
+        await self.connection.refusals.count(error, now: self.connection.now())
     }
 }
 

@@ -64,6 +64,10 @@ package struct SyncService: Service {
         self.listening(
             HostPort(host: self.address.host, port: listener.channel.localAddress?.port ?? self.address.port)
         )
+        let root = { @Sendable [authority, scheme] in
+            try authority.map { Root(key: $0.sealingKey, scheme: try scheme.current().scheme) }
+        }
+        let record = RefusalRecord(store: self.store, root: root, logger: self.logger)
         let connection = ServerConnection(
             store: self.store,
             scheme: self.scheme,
@@ -71,13 +75,12 @@ package struct SyncService: Service {
                 store: self.store,
                 stepCountMax: self.commitStepCountMax,
                 now: self.now,
-                root: { [authority, scheme] in
-                    try authority.map { Root(key: $0.sealingKey, scheme: try scheme.current().scheme) }
-                }
+                root: root
             ),
             memory: ByteBudget(byteCount: Limits.memoryByteCountMax),
             authority: self.authority,
             revoked: self.revoked,
+            refusals: record,
             logger: self.logger,
             now: self.now
         )
@@ -106,6 +109,7 @@ package struct SyncService: Service {
                 }
             }
         }
+        await record.note(now: self.now())
     }
 }
 

@@ -22,6 +22,7 @@ package struct IncomingFrames: ~Copyable {
     package var isGreeted: Bool
     private var buffer = ByteBuffer()
     private var frameStart: NIODeadline?
+    private var hasHadFrame = false
 
     /// How a server of TLS begins its answer to whatever is none: an alert (RFC 8446, 5.1). No frame begins so.
     private static let alertStart: [UInt8] = [21, 3]
@@ -70,11 +71,20 @@ package struct IncomingFrames: ~Copyable {
         while try await self.events.next() != nil {}
     }
 
+    /// What the next frame's length field says.
+    private func byteCount() throws(ProtocolError) -> Int? {
+        do throws(ProtocolError) {
+            return try Frame.byteCount(peeking: self.buffer.readableBytesView)
+        } catch {
+            throw self.hasHadFrame ? error : .notThisProtocol
+        }
+    }
+
     private mutating func takeFrame() throws -> Frame? {
         if self.patience.times.helloSeconds == nil, self.buffer.readableBytesView.starts(with: Self.alertStart) {
             throw SecurityFailure.wantsTLS
         }
-        guard let byteCount = try Frame.byteCount(peeking: self.buffer.readableBytesView) else { return nil }
+        guard let byteCount = try self.byteCount() else { return nil }
         let helloByteCountMax = Limits.helloByteCountMax + Limits.frameByteCountMin
         guard self.isGreeted || byteCount <= helloByteCountMax else {
             let expected = "at most \(Limits.helloByteCountMax) bytes of hello"
@@ -84,6 +94,7 @@ package struct IncomingFrames: ~Copyable {
         self.buffer.moveReaderIndex(forwardBy: 4)
         let body = self.buffer.readBytes(length: byteCount) ?? []
         self.frameStart = nil
+        self.hasHadFrame = true
         if self.buffer.readableBytes == 0 {
             // An idle connection holds no buffer.
             self.buffer = ByteBuffer()

@@ -49,7 +49,7 @@ struct CrowdTests {
         guard case .goodbye(let reason)? = try await huger.messages().last else {
             return #expect(Bool(false), "no goodbye")
         }
-        #expect(reason.knownCode == .frameTooLarge)
+        #expect(reason.knownCode == .notThisProtocol)
         let peak = try server.program.memory("VmHWM")
         #expect(
             peak - before < Self.crowdKibibytesMax + Self.syncKibibytesMax,

@@ -23,9 +23,10 @@ struct HostileBytesTests {
 
     static let attacks: [Attack] =
         [
-            Attack("a frame announcing 4 GiB", [0xFF, 0xFF, 0xFF, 0xFF, 4, 1], .frameTooLarge),
-            Attack("a frame announcing one byte too many", [0, 1, 0, 1, 4, 1], .frameTooLarge),
-            Attack("a frame too short to be one", [0, 0, 0, 5, 1, 1, 0, 0, 0], .frameTooShort),
+            Attack("a frame announcing 4 GiB", [0xFF, 0xFF, 0xFF, 0xFF, 4, 1], .notThisProtocol),
+            Attack("a browser", Array("GET / HTTP/1.1\r\n\r\n".utf8), .notThisProtocol),
+            Attack("a frame announcing one byte too many", hello + [0, 1, 0, 1, 4, 1], .frameTooLarge),
+            Attack("a frame too short to be one", hello + [0, 0, 0, 5, 1, 1, 0, 0, 0], .frameTooShort),
             Attack("a frame cut short, then the next one", hello.dropLast(9) + hello, .checksumMismatch),
             Attack("a frame cut short, then nothing", hello.dropLast(9), .connectionLost),
             Attack("nothing at all", [], .connectionLost),
@@ -71,7 +72,7 @@ struct HostileBytesTests {
             ),
         ]
         + (1...8).map { seed in
-            Attack("random bytes, seed \(seed)", [0x7F] + bytes(300, seed: seed), .frameTooLarge)
+            Attack("random bytes, seed \(seed)", [0x7F] + bytes(300, seed: seed), .notThisProtocol)
         }
 
     @Test("end only their own connection, with a numbered reason")

@@ -38,7 +38,11 @@ struct IncomingFramesTests {
     @Test("are refused by their announced length, before their bytes come")
     func announced() async throws {
         let tooLong = await #expect(throws: ProtocolError.self) { try await self.frames([[0, 1, 0, 1]]) }
-        #expect(tooLong?.knownCode == .frameTooLarge)
+        #expect(tooLong?.knownCode == .notThisProtocol)
+        let later = await #expect(throws: ProtocolError.self) {
+            try await self.frames([Self.frames[0].encoded, [0, 1, 0, 1]])
+        }
+        #expect(later?.knownCode == .frameTooLarge, "whoever has sent a frame speaks our protocol")
         let noHello: [UInt8] = [0, 0, 0x40, 7]
         let first = await #expect(throws: ProtocolError.self) {
             try await self.frames([noHello], helloSeconds: 15, isGreeted: false)

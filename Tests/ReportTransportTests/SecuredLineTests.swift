@@ -92,7 +92,7 @@ struct SecuredLineTests {
         #expect(first.server.peer == nil)
         let second = try await self.meet(server: nil, client: self.parties.deviceSide())
         #expect(second.client.security == .noTLS, "\(second)")
-        #expect(second.server.code == .frameTooLarge, "\(second)")
+        #expect(second.server.code == .notThisProtocol, "\(second)")
     }
 
     @Test("take so many bytes besides the frames")

@@ -51,6 +51,7 @@ struct SpecificationTests {
         ("clientControlByteCountMax", Limits.clientControlByteCountMax),
         ("unsentByteCountMax", Limits.unsentByteCountMax),
         ("readByteCountMax", Limits.readByteCountMax),
+        ("refusalNoteSecondsMin", Int(Limits.refusalNoteSecondsMin)),
         ("memoryByteCountMax", Limits.memoryByteCountMax),
         ("batchMemoryByteCountMax", Limits.batchMemoryByteCountMax),
     ]
@@ -81,7 +82,7 @@ struct SpecificationTests {
             (13, "shuttingDown"), (14, "silentTooLong"), (15, "storeFailed"), (16, "connectionLost"),
             (17, "tooManyConnections"), (18, "tooSlow"), (19, "unprovenBatch"),
             (20, "notEnrolled"), (21, "otherUnit"), (22, "deviceRevoked"), (23, "codeUnknown"), (24, "codeUsed"),
-            (25, "codeExpired"), (26, "requestRefused"),
+            (25, "codeExpired"), (26, "requestRefused"), (27, "notThisProtocol"),
         ]
         let codes = ProtocolError.Code.allCases.sorted { $0.rawValue < $1.rawValue }
         #expect(codes.map(\.rawValue) == frozen.map(\.0))

@@ -202,6 +202,32 @@ struct EnrolmentTests {
         #expect(try self.province.changeCount() == changes)
     }
 
+    @Test("that is refused is counted in the log, and a stranger who goes on knocking fills no log")
+    func counted() async throws {
+        let used = try self.prepare()
+        let strangers = 5
+        try await self.province.serve(self.province.security()) { server in
+            _ = try await self.enrol(server, used)
+            for _ in 0..<strangers {
+                _ = await self.refusal { try await self.enrol(server, used, P256.Signing.PrivateKey()) }
+            }
+            _ = await self.refusal { try await self.enrol(server, Authority.newCode()) }
+        }
+        let scope = self.province.scheme.root.code
+        try self.province.store.database.read { reader in
+            func count(_ reason: Code) throws -> String? {
+                let address = SystemForm.refusals(for: reason, on: Province.now)
+                return try reader.cell(CellAddress(address, in: scope)).versions.first?.version.value.description
+            }
+            #expect(try count("code-24") == "\(strangers)")
+            #expect(try count("code-23") == "1")
+            let entries = try reader.log(of: scope).count { entry in
+                entry.stored.chained.change.writes.contains { $0.address.form == SystemForm.refusals }
+            }
+            #expect(entries == 2, "at the first, and at the end")
+        }
+    }
+
     @Test("is renewed in a sync, once its certificate has a third of its time left")
     func renewal() async throws {
         let code = try self.prepare()
@@ -252,9 +278,15 @@ struct EnrolmentTests {
 }
 
 extension Province {
+    /// Beside the record of refused connections.
     fileprivate func changeCount() throws -> Int {
         try self.store.database.read { reader in
-            try reader.scopes().reduce(0) { try $0 + reader.log(of: $1).count }
+            try reader.scopes().reduce(0) { count, scope in
+                try count
+                    + reader.log(of: scope).count { entry in
+                        !entry.stored.chained.change.writes.allSatisfy { $0.address.form == SystemForm.refusals }
+                    }
+            }
         }
     }
 }

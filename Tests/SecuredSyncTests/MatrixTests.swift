@@ -103,7 +103,10 @@ struct MatrixTests {
                     #expect(try province.counts(cell) == isAllowed, "\(name)")
                     guard [Self.own, Self.below].contains(scope), !isAllowed else { continue }
                     // The device learns why, in the same sync.
-                    let event = try #require(try device.store.database.read { try $0.history(of: cell) }.last, "\(name)")
+                    let event = try #require(
+                        try device.store.database.read { try $0.history(of: cell) }.last,
+                        "\(name)"
+                    )
                     #expect(event.discounts.first?.code.isEmpty == false, "\(name)")
                 }
             }
