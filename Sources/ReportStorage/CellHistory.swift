@@ -23,50 +23,68 @@ extension StoreReader {
     ///
     /// - Complexity: the log of the cell's scope.
     package func history(of address: CellAddress) throws -> [CellEvent] {
-        let target = address.inScope
-        var walk = try ScopeWalk(self, scope: address.unit)
-        var writes = WritesOfCell()
-        var events: [CellEvent] = []
+        try self.histories(of: [address.inScope], in: address.unit)[address.inScope] ?? []
+    }
+
+    /// Every write of these cells, by cell, in the order in which this store took them.
+    ///
+    /// - Complexity: the log of the scope, once.
+    func histories(
+        of addresses: Set<AddressInScope>,
+        in scope: UnitCode
+    ) throws -> [AddressInScope: [CellEvent]] {
+        var walk = try ScopeWalk(self, scope: scope)
+        var histories: [AddressInScope: HistoryOfCell] = [:]
         // Stores of former programs have no such table.
         let hasDiscounts = try self.authority() != nil
-        for entry in try self.log(of: address.unit) {
-            let stored = entry.stored
+        for entry in try self.log(of: scope) {
             let context = try walk.context(of: entry)
-            guard let index = stored.chained.change.writes.firstIndex(where: { $0.address == target }) else { continue }
-            let write = stored.chained.change.writes[index]
-            let dot = walk.chains.dot(of: stored)
-            let discounts = try hasDiscounts ? self.discounts(at: entry.position)[index] ?? [] : []
-            let superseded = writes.add(
-                entry.position,
-                context: context,
-                isCounting: discounts.isEmpty,
-                in: walk.chains
-            )
-            for index in superseded { events[index].supersededBy.append(dot) }
-            for index in writes.answered { events[index].isAnswered = true }
-            events.append(
-                CellEvent(
-                    dot: dot,
+            let writes = entry.stored.chained.change.writes
+            for (index, write) in writes.enumerated() where addresses.contains(write.address) {
+                let event = CellEvent(
+                    dot: walk.chains.dot(of: entry.stored),
                     authored: AuthoredVersion(
                         version: Version(
-                            time: stored.chained.change.time,
-                            replica: stored.chained.replica,
-                            sequence: stored.chained.sequence,
-                            hash: stored.hash,
+                            time: entry.stored.chained.change.time,
+                            replica: entry.stored.chained.replica,
+                            sequence: entry.stored.chained.sequence,
+                            hash: entry.stored.hash,
                             value: write.value
                         ),
-                        author: stored.chained.change.author,
-                        device: try self.deviceName(of: stored.chained.replica, in: address.unit)
+                        author: entry.stored.chained.change.author,
+                        device: try self.deviceName(of: entry.stored.chained.replica, in: scope)
                     ),
-                    supersedes: superseded.map { events[$0].dot },
+                    supersedes: [],
                     supersededBy: [],
                     isDelivered: entry.isDelivered,
-                    signer: stored.signer,
-                    discounts: discounts
+                    signer: entry.stored.signer,
+                    discounts: try hasDiscounts ? self.discounts(at: entry.position)[index] ?? [] : []
                 )
-            )
+                histories[write.address, default: HistoryOfCell()]
+                    .add(event, at: entry.position, context: context, in: walk.chains)
+            }
         }
-        return events
+        return histories.mapValues(\.events)
+    }
+}
+
+/// The events of one cell, each with what it replaces of those before it.
+private struct HistoryOfCell {
+    private(set) var events: [CellEvent] = []
+    private var writes = WritesOfCell()
+
+    mutating func add(
+        _ event: CellEvent,
+        at position: ScopeChains.Position,
+        context: [ScopeChains.Position],
+        in chains: ScopeChains
+    ) {
+        var event = event
+        let superseded = self.writes.add(position, context: context, isCounting: event.discounts.isEmpty, in: chains)
+        event.supersedes = superseded.map { self.events[$0].dot }
+        for index in superseded { self.events[index].supersededBy.append(event.dot) }
+        for index in self.writes.answered { self.events[index].isAnswered = true }
+        self.events.append(event)
     }
 }
 

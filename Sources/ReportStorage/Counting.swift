@@ -63,20 +63,19 @@ extension StoreWriter {
     ) throws {
         guard let signer = accepted.signer, try signer == self.authorityID() else { return }
         try self.noteGrants(change, in: scope)
-        var affected: Set<AddressInScope> = []
         for write in change.writes {
             if let (device, mark) = write.grantMark {
                 try self.note(mark, of: device, accepted.context, at: position, in: scope)
                 guard mark == .revoked else { continue }
-                affected.formUnion(try self.discountUnseen(of: device, by: accepted.context, in: scope))
+                let affected = try self.discountUnseen(of: device, by: accepted.context, in: scope)
+                self.outdatedCells[scope, default: []].formUnion(affected)
             } else if let (name, index) = SystemForm.ruledOut(by: write.address), case .text(let code) = write.value,
                 let place = try self.chains(in: scope).position(of: name, hash: self.reader.hash),
                 let address = try self.discount(.ruledOut(code), write: index, at: place, in: scope)
             {
-                affected.insert(address)
+                self.outdatedCells[scope, default: []].insert(address)
             }
         }
-        try self.rebuildCells(affected, in: scope)
     }
 
     private func authorityID() throws -> DeviceID? {
@@ -160,10 +159,15 @@ extension StoreWriter {
         )
     }
 
-    /// Makes cells anew from the log, and the times of the reports they belong to. Slow, and rare.
+    /// Makes the cells anew of which something was taken out, and the times of the reports they belong to. Slow, and rare: so
+    /// at the end of a transaction, in which one change of the authority may take out much, and many may follow each other.
+    func rebuildOutdatedCells() throws {
+        for (scope, addresses) in self.outdatedCells { try self.rebuildCells(addresses, in: scope) }
+        self.outdatedCells = [:]
+    }
+
+    /// - Complexity: the log of the scope, once.
     private func rebuildCells(_ addresses: Set<AddressInScope>, in scope: UnitCode) throws {
-        guard !addresses.isEmpty else { return }
-        try self.saveLines()
         var walk = try ScopeWalk(self.reader, scope: scope)
         var histories: [AddressInScope: CountingWrites] = [:]
         self.filings = FilingWriter()

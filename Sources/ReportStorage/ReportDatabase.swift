@@ -261,7 +261,7 @@ package final class ReportDatabase: Sendable {
             try self.connection.write { database in
                 let writer = StoreWriter(database, self.safeguards)
                 let result = try body(writer)
-                try writer.saveLines()
+                try writer.finish()
                 return result
             }
         }

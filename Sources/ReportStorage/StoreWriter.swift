@@ -13,6 +13,8 @@ package final class StoreWriter {
     var filings = FilingWriter()
     /// Looked up once a transaction.
     var knownAuthority: DeviceID??
+    /// Cells of which something was taken out in this transaction; until its end they may still show it.
+    var outdatedCells: [UnitCode: Set<AddressInScope>] = [:]
 
     /// Reads within the transaction.
     package let reader: StoreReader
@@ -145,7 +147,13 @@ extension StoreWriter {
         return self.database.lastInsertedRowID
     }
 
-    /// Writes the heads of all lines that grew: once a transaction, not once a change.
+    /// Brings up to date what changes once a transaction, not once a change. To be called at its end.
+    func finish() throws {
+        try self.saveLines()
+        try self.rebuildOutdatedCells()
+    }
+
+    /// Writes the heads of all lines that grew.
     func saveLines() throws {
         for (scope, numbers) in self.touchedLines {
             for number in numbers {

@@ -17,7 +17,7 @@ package struct UncountedWrite: Hashable, Sendable {
 extension StoreReader {
     /// The writes of a device that do not count, by cell.
     ///
-    /// - Complexity: nothing where there are none; else the log of their scopes, for each cell once.
+    /// - Complexity: nothing where there are none; else the log of their scopes, once.
     package func uncountedWrites(of device: DeviceID) throws -> [UncountedWrite] {
         let rows = try Row.fetchAll(
             self.database,
@@ -29,28 +29,31 @@ extension StoreReader {
                 """,
             arguments: [Data(device.bytes)]
         )
-        var cells: Set<CellAddress> = []
+        var cells: [UnitCode: Set<AddressInScope>] = [:]
         for row in rows {
             guard let scope = UnitCode(try row.text("unit")) else { continue }
             let writes = try self.change(at: row.position(), in: self.chains(in: scope)).chained.change.writes
             let index = Int(try row.integer("write_index"))
             guard writes.indices.contains(index) else { continue }
-            cells.insert(CellAddress(writes[index].address, in: scope))
+            cells[scope, default: []].insert(writes[index].address)
         }
-        return try cells.sorted { $0.description < $1.description }.flatMap { address in
-            let grant = try self.grantedDevice(device, in: address.unit)?.grant
-            return try self.history(of: address).filter { event in
-                !event.discounts.isEmpty && !event.isAnswered && event.signer == device
-            }.map { event in
-                UncountedWrite(
-                    address: address,
-                    value: event.authored.version.value,
-                    author: event.authored.author,
-                    time: event.authored.version.time,
-                    discounts: event.discounts,
-                    grant: grant
-                )
+        return try cells.flatMap { scope, addresses in
+            let grant = try self.grantedDevice(device, in: scope)?.grant
+            return try self.histories(of: addresses, in: scope).flatMap { address, events in
+                events.filter { !$0.discounts.isEmpty && !$0.isAnswered && $0.signer == device }.map { event in
+                    UncountedWrite(
+                        address: CellAddress(address, in: scope),
+                        value: event.authored.version.value,
+                        author: event.authored.author,
+                        time: event.authored.version.time,
+                        discounts: event.discounts,
+                        grant: grant
+                    )
+                }
             }
-        }
+        }.enumerated().sorted {
+            // Writes of one cell in the order of the log.
+            ($0.element.address.description, $0.offset) < ($1.element.address.description, $1.offset)
+        }.map(\.element)
     }
 }

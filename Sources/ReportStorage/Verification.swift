@@ -109,7 +109,7 @@ private final class Verifier {
             try self.replay.writer.setIdentity(authority: authority, signer: signer)
         }
         try self.replayLog(progress)
-        try self.replay.writer.saveLines()
+        try self.replay.writer.finish()
         try self.checkLines()
         var tables: [DerivedTable] = [.cell, .version]
         // Stores of the first programs have no times of reports.

@@ -143,6 +143,38 @@ struct CountingTests {
         #expect(try offices[1].database.verify().firstProblem == nil)
     }
 
+    @Test("is the same whether many writes are taken out together or one after another")
+    func manyAtOnce() throws {
+        let (root, offices) = try SealedProvince().stage(officeCount: 3)
+        let cells = (0..<20).map { AddressInScope(form: "land", period: Period("2024")!, item: Code("item_\($0)")!) }
+        for number in 0..<Self.manyCount {
+            try offices[number % 2].write([Change.Write(cells[number / 2 % cells.count], self.number(number))])
+        }
+        for office in offices.dropLast() { try office.send(to: root) }
+        try root.send(to: offices[2])
+        let changes = try root.database.read {
+            try $0.log(of: SealedProvince.scope).map(\.stored).filter { $0.signer != root.key.publicKey.id }
+        }
+        for stored in changes.dropLast(3) {
+            let writes = stored.chained.change.writes
+            let index = try #require(writes.firstIndex { cells.contains($0.address) })
+            try root.ruleOut(stored.reference, write: index)
+        }
+        let (together, oneByOne) = (offices[0], offices[2])
+        try root.send(to: together)
+        try root.seal()
+        while let batch = try root.batch(for: oneByOne.frontier, byteCountMax: 1) { _ = try oneByOne.take(batch) }
+        for store in [together, oneByOne] {
+            #expect(try store.contents == root.contents)
+            #expect(try store.database.verify().firstProblem == nil)
+        }
+        let uncounted = try root.database.read { try $0.uncountedWrites(of: offices[0].key.publicKey.id) }
+        #expect(uncounted.count == changes.dropLast(3).count { $0.signer == offices[0].key.publicKey.id })
+        #expect(uncounted.allSatisfy { $0.discounts == [.ruledOut("not_allowed")] })
+    }
+
+    private static let manyCount = 60
+
     // MARK: - Any order
 
     @Test("is the same for all stores that hold the same, and what the plain words say", arguments: UInt64(0)..<40)
