@@ -11,6 +11,8 @@ package struct Edit: Hashable, Sendable {
     package var mayClear: Bool
     /// Needed for a target whose letter is signed, and only there.
     package var amendment: Amendment?
+    /// The write that does not count and whose value this is, where the person accepts it.
+    package var accepts: WriteName?
 
     /// What entitles the person to supersede the versions that are there.
     package enum Basis: Hashable, Sendable {
@@ -28,13 +30,15 @@ package struct Edit: Hashable, Sendable {
         _ value: CellValue,
         basis: Basis = .present,
         mayClear: Bool = true,
-        amendment: Amendment? = nil
+        amendment: Amendment? = nil,
+        accepts: WriteName? = nil
     ) {
         self.address = address
         self.value = value
         self.basis = basis
         self.mayClear = mayClear
         self.amendment = amendment
+        self.accepts = accepts
     }
 }
 
@@ -239,6 +243,11 @@ extension ClientStore {
                 if outcome.isWritten {
                     written.insert(edit.address)
                     writes[edit.address.unit, default: []].append(Change.Write(edit.address.inScope, edit.value))
+                    if let write = edit.accepts {
+                        writes[edit.address.unit, default: []].append(
+                            Change.Write(SystemForm.accepted(write), .boolean(true))
+                        )
+                    }
                 }
             }
             guard !dryRun else { return outcomes }
@@ -311,7 +320,8 @@ extension ClientStore {
             return .refused(WriteRefusal(.blankOverValue, cell))
         }
         if cell.isConflict { return .changed }
-        if edit.value == cell.value { return .same }
+        // Accepting is a decision also where the value is there already.
+        if edit.value == cell.value, edit.accepts == nil { return .same }
         return cell.versions.isEmpty ? .new : .changed
     }
 }

@@ -197,6 +197,12 @@ extension ClientStore {
         }
     }
 
+    /// What anybody wrote in this office's scopes and does not count, as long as nobody who has seen it has written the
+    /// cell since.
+    package func uncountedWrites() throws -> [UncountedWrite] {
+        try self.database.read { try $0.uncountedWrites(of: nil) }
+    }
+
     /// What an office wants to know about its store.
     package struct Status: Sendable {
         /// Changes that the province has not receipted.

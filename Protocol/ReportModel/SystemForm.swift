@@ -82,12 +82,26 @@ package enum SystemForm {
     ///
     /// - Parameter write: its index among the writes of the change.
     package static func void(of change: Reference, write: Int) -> AddressInScope {
-        let tag = Hexadecimal.text(change.tag, digitCount: 8)
+        self.cell(in: self.voids, about: WriteName(change: change, index: write))
+    }
+
+    /// Writes that do not count, and that an authorized person has accepted: the value is true, and stands in the very change
+    /// that writes the cell anew with the value of that write.
+    package static let accepted: Code = "_accepted"
+
+    /// The cell that names an accepted write.
+    package static func accepted(_ write: WriteName) -> AddressInScope {
+        self.cell(in: self.accepted, about: write)
+    }
+
+    /// The cell of a form that is about a write.
+    private static func cell(in form: Code, about write: WriteName) -> AddressInScope {
+        let tag = Hexadecimal.text(write.change.tag, digitCount: 8)
         return AddressInScope(
-            form: self.voids,
+            form: form,
             period: .none,
-            row: Code("\(change.replica)-\(tag)")!,
-            item: Code("\(change.sequence)-\(write)")!
+            row: Code("\(write.change.replica)-\(tag)")!,
+            item: Code("\(write.change.sequence)-\(write.index)")!
         )
     }
 

@@ -28,13 +28,20 @@ extension Discount {
     }
 }
 
+extension UncountedWrite {
+    /// Why it does not count, in words.
+    package func reason(_ scheme: Scheme?) -> Bilingual {
+        self.discounts[0].words(of: (self.address, self.value), under: self.grant, scheme: scheme)
+    }
+}
+
 /// Says what this device wrote and does not count.
 package enum UncountedReport {
     /// A line for each write.
     package static func tell(_ writes: [UncountedWrite], scheme: Scheme?) {
         for write in writes {
             let value = write.value.text(at: write.address, scheme: scheme)
-            let reason = write.discounts[0].words(of: (write.address, write.value), under: write.grant, scheme: scheme)
+            let reason = write.reason(scheme)
             Console.line(
                 say(
                     "不算数：\(write.address) 写入的 \(value)。\(reason.chinese)它仍保存在历史中。",
@@ -54,9 +61,6 @@ package struct UncountedJSON: Encodable {
     package init(_ write: UncountedWrite, scheme: Scheme?) {
         self.cell = write.address.description
         self.code = write.discounts[0].code
-        self.text =
-            write.discounts[0].words(of: (write.address, write.value), under: write.grant, scheme: scheme)[
-                Speech.language
-            ]
+        self.text = write.reason(scheme)[Speech.language]
     }
 }

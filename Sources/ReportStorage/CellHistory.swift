@@ -4,6 +4,7 @@ import ReportModel
 package struct CellEvent: Sendable {
     /// `replica:sequence`, with `~hash` where the chain has branched.
     package let dot: String
+    package let name: WriteName
     package let authored: AuthoredVersion
     /// The dots of the writes that this one replaced, because its author had seen them.
     package internal(set) var supersedes: [String]
@@ -43,6 +44,7 @@ extension StoreReader {
             for (index, write) in writes.enumerated() where addresses.contains(write.address) {
                 let event = CellEvent(
                     dot: walk.chains.dot(of: entry.stored),
+                    name: WriteName(change: entry.stored.reference, index: index),
                     authored: AuthoredVersion(
                         version: Version(
                             time: entry.stored.chained.change.time,

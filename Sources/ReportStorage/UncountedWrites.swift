@@ -5,29 +5,31 @@ import ReportModel
 /// A write that does not count, and that nobody who has seen it has written over since.
 package struct UncountedWrite: Hashable, Sendable {
     package let address: CellAddress
-    package let value: CellValue
-    package let author: PersonID
-    package let time: Timestamp
+    package let name: WriteName
+    package let authored: AuthoredVersion
     /// At least one.
     package let discounts: [Discount]
     /// What the writing device was granted there, where that is known.
     package let grant: Grant?
+
+    package var value: CellValue { self.authored.version.value }
 }
 
 extension StoreReader {
-    /// The writes of a device that do not count, by cell.
+    /// The writes that do not count, by cell.
     ///
+    /// - Parameter device: `nil` for those of all devices.
     /// - Complexity: nothing where there are none; else the log of their scopes, once.
-    package func uncountedWrites(of device: DeviceID) throws -> [UncountedWrite] {
+    package func uncountedWrites(of device: DeviceID?) throws -> [UncountedWrite] {
         let rows = try Row.fetchAll(
             self.database,
             sql: """
                 SELECT DISTINCT discounted.line, discounted.sequence, write_index, scope.unit FROM discounted
                 JOIN line ON line.number = discounted.line
                 JOIN scope ON scope.number = line.scope
-                WHERE line.signer = ?
+                WHERE line.signer = coalesce(?, line.signer)
                 """,
-            arguments: [Data(device.bytes)]
+            arguments: [device.map { Data($0.bytes) }]
         )
         var cells: [UnitCode: Set<AddressInScope>] = [:]
         for row in rows {
@@ -38,16 +40,16 @@ extension StoreReader {
             cells[scope, default: []].insert(writes[index].address)
         }
         return try cells.flatMap { scope, addresses in
-            let grant = try self.grantedDevice(device, in: scope)?.grant
-            return try self.histories(of: addresses, in: scope).flatMap { address, events in
-                events.filter { !$0.discounts.isEmpty && !$0.isAnswered && $0.signer == device }.map { event in
+            try self.histories(of: addresses, in: scope).flatMap { address, events in
+                try events.filter { event in
+                    !event.discounts.isEmpty && !event.isAnswered && (device == nil || event.signer == device)
+                }.map { event in
                     UncountedWrite(
                         address: CellAddress(address, in: scope),
-                        value: event.authored.version.value,
-                        author: event.authored.author,
-                        time: event.authored.version.time,
+                        name: event.name,
+                        authored: event.authored,
                         discounts: event.discounts,
-                        grant: grant
+                        grant: try event.signer.flatMap { try self.grantedDevice($0, in: scope)?.grant }
                     )
                 }
             }

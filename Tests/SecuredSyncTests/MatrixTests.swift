@@ -116,7 +116,8 @@ struct MatrixTests {
             }
 
             try province.store.revoke(device.id, as: province.root, now: Province.now)
-            let before = try province.store.standings(in: placements)
+            // The record of the refusal stands in the parent.
+            let before = try province.store.standings(in: [Self.own, Self.below, sibling])
             for scope in [Self.own, Self.below] { try self.force("2", in: scope, on: device, scheme) }
             let failure = await #expect(throws: SyncFailure.self) {
                 _ = try await device.sync(server, security, scheme)
@@ -126,7 +127,7 @@ struct MatrixTests {
                 return
             }
             #expect(error.knownCode == .deviceRevoked)
-            #expect(try province.store.standings(in: placements) == before, "nothing was taken")
+            #expect(try province.store.standings(in: [Self.own, Self.below, sibling]) == before, "nothing was taken")
         }
         let shown = try province.store.database.read { try $0.cell(Device.cell) }
         #expect(shown.versions.map(\.version.value.description) == ["14.2"], "an honest figure stays as it is")

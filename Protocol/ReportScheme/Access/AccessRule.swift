@@ -16,8 +16,8 @@ import ReportModel
 //     _report: submitted             yes / yes    no           yes / yes    no
 //     _report: returned, accepted    no           no / yes     yes / yes    no
 //     _report: blank                 yes / yes    no / yes     yes / yes    no
-//     _devices                       yes / yes    yes / yes    yes / yes    no
-//     _grants, _voids                no           no           no           no: the root alone
+//     _devices, _accepted            yes / yes    yes / yes    yes / yes    no
+//     _grants, _voids and the like   no           no           no           no: the root alone
 //     units that are neither         no           no           no           no
 
 extension Scheme {
@@ -88,6 +88,8 @@ extension Scheme {
             guard address.item == SystemForm.reportState else { return nil }
             guard ValueType.choice.holds(value) else { return .otherType(value, expected: .choice) }
             return Self.objection(to: ReportMark(value), role, isOwnUnit)
+        case SystemForm.accepted:
+            return ValueType.boolean.holds(value) ? nil : .otherType(value, expected: .boolean)
         case SystemForm.explanations:
             if let form = self.form(address.row), !form.writers.contains(role, inOwnUnit: isOwnUnit) {
                 return .otherRoles(form.name, form.writers.roles(inOwnUnit: isOwnUnit))
