@@ -30,10 +30,15 @@ extension ClientStore {
 
     /// Takes what the province sent. It holds what it sends, so that is delivered.
     ///
+    /// - Parameter newReplica: the id to take where this store's own seals prove that it was restored or copied.
     /// - Returns: The outcome, and the scope's frontier now.
-    package func take(_ batch: Batch, now: Timestamp) throws -> (TakeOutcome, Frontier) {
+    package func take(
+        _ batch: Batch,
+        now: Timestamp,
+        newReplica: @autoclosure () -> ReplicaID = ReplicaID.random()
+    ) throws -> (TakeOutcome, Frontier) {
         try self.database.write { writer in
-            let outcome = try writer.take(batch, received: now)
+            let outcome = try writer.take(batch, received: now, newReplica: newReplica())
             try writer.markDelivered(outcome.held.compactMap(\.self), in: batch.scope)
             return (outcome, try writer.chains(in: batch.scope).frontier)
         }
@@ -45,7 +50,8 @@ extension ClientStore {
     }
 
     /// Notes that the province holds exactly this much of a scope; what it no longer holds is unsent again. Where it holds
-    /// changes of this store's own that are missing here, the store goes on under a new id.
+    /// changes of this store's own that are missing here, the store goes on under a new id; a store that seals does so when it
+    /// takes them.
     ///
     /// - Parameter newReplica: the id to take then, drawn at random.
     package func noteProvinceHolds(

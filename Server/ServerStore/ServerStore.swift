@@ -133,7 +133,7 @@ extension ServerStore {
     }
 
     /// A client holds these changes of the province's own. Where one is missing here, the province was restored from a
-    /// backup, and goes on under a new id.
+    /// backup, and goes on under a new id. (A province that seals does so when it takes them.)
     ///
     /// - Parameter newReplica: the id to take then, drawn at random.
     package func noteOwnHeads(
@@ -164,15 +164,24 @@ extension ServerStore {
 
     /// Makes the steps of many connections durable in one transaction: one sync of the disk serves them all.
     ///
-    /// - Parameter root: rules on what is taken, in the same transaction; `nil` where there is no authority.
+    /// - Parameters:
+    ///   - root: rules on what is taken, in the same transaction; `nil` where there is no authority.
+    ///   - newReplica: the id to take where the province's own seals prove that it was restored from a backup.
     /// - Returns: The outcome of each step.
-    package func commit(_ steps: [Step], now: Timestamp, root: Root? = nil) throws -> [Step.Outcome] {
+    package func commit(
+        _ steps: [Step],
+        now: Timestamp,
+        root: Root? = nil,
+        newReplica: @autoclosure () -> ReplicaID = ReplicaID.random()
+    ) throws -> [Step.Outcome] {
         try self.database.write { writer in
             try steps.map { step in
                 switch step {
                 case .take(let batch):
                     var new: [StoreWriter.TakenChange] = []
-                    var outcome = try writer.take(batch, received: now) { if root != nil { new.append($0) } }
+                    var outcome = try writer.take(batch, received: now, newReplica: newReplica()) {
+                        if root != nil { new.append($0) }
+                    }
                     if let root { outcome.ruledOutCount = try root.rule(on: new, in: batch.scope, now: now, writer) }
                     // The province is the root: what it holds is delivered.
                     try writer.markDelivered(outcome.held.compactMap(\.self), in: batch.scope)

@@ -58,6 +58,9 @@ extension StoreWriter {
     /// restored from an older copy, or this is one of two copies: from now on it writes under a new id, so that nobody
     /// else goes on with its chain. Branches are safe in themselves; this keeps them few.
     ///
+    /// Where everything is sealed this does nothing: anybody can invent a head, and make a store change its id at every
+    /// connection. There the changes themselves say it, when they are taken (``isOwn(_:)``).
+    ///
     /// - Parameters:
     ///   - heads: of any replica.
     ///   - newReplica: the id to take, drawn at random.
@@ -69,7 +72,7 @@ extension StoreWriter {
         now: Timestamp,
         newReplica: ReplicaID
     ) throws -> Bool {
-        guard let own = try self.reader.ownReplica() else { return false }
+        guard try self.reader.authority() == nil, let own = try self.reader.ownReplica() else { return false }
         let chains = try self.chains(in: scope)
         let shown = heads.filter { $0.replica == own.current }
         guard try shown.contains(where: { try chains.position(of: $0, hash: self.reader.hash) == nil }) else {
@@ -77,6 +80,12 @@ extension StoreWriter {
         }
         try self.writeOn(as: newReplica, now: now)
         return true
+    }
+
+    /// Whether a run of a batch is of the chain that this store goes on with itself, by its own seal.
+    func isOwn(_ run: Batch.Chain) throws -> Bool {
+        guard let seal = run.seal, try self.reader.signer()?.id == seal.signer else { return false }
+        return try self.reader.ownReplica()?.current == run.replica
     }
 
     /// Writes under another id from now on, and remembers the one before.

@@ -5,10 +5,13 @@ extension StoreWriter {
     /// what follows it in its chain with it; the rest goes on. Where there is an authority, a batch is taken whole, with
     /// its seals proven, or not at all.
     ///
-    /// - Parameter isNew: told every change that was not held before, once it is.
+    /// - Parameters:
+    ///   - newReplica: the id to take where it brings sealed changes of this store's own that are not held.
+    ///   - isNew: told every change that was not held before, once it is.
     package func take(
         _ batch: Batch,
         received: Timestamp,
+        newReplica: @autoclosure () -> ReplicaID = ReplicaID.random(),
         isNew: (TakenChange) throws -> Void = { _ in }
     ) throws -> TakeOutcome {
         var outcome = TakeOutcome()
@@ -26,6 +29,8 @@ extension StoreWriter {
             outcome.held = batch.chains.map { _ in nil }
             return outcome
         }
+        let areOwn = try batch.chains.map(self.isOwn)
+        var hasLackedOwn = false
         var reached = batch.chains.map { ChainReached(sequence: $0.firstSequence, tag: $0.predecessorTag) }
         for entry in batch.entries {
             let run = batch.chains[entry.chain]
@@ -54,6 +59,7 @@ extension StoreWriter {
                 reached[entry.chain].last = name
                 if wasTaken {
                     outcome.takenCount += 1
+                    hasLackedOwn = hasLackedOwn || areOwn[entry.chain]
                     try isNew(TakenChange(name: name, signer: run.seal?.signer, change: entry.change))
                 } else {
                     outcome.duplicateCount += 1
@@ -66,6 +72,7 @@ extension StoreWriter {
         for (run, last) in zip(batch.chains, outcome.held) {
             if let seal = run.seal, let last { try self.keep(seal, of: last, in: batch.scope) }
         }
+        if hasLackedOwn { try self.writeOn(as: newReplica(), now: received) }
         return outcome
     }
 

@@ -17,16 +17,20 @@ final class SealedProvince {
         let database: ReportDatabase
         var scope: UnitCode { SealedProvince.scope }
         private var edits = 0
+        /// The id to take at the next batch that shows that the store was restored or copied.
+        private(set) var newReplica: ReplicaID
 
         /// A copy of another store with its key, as a copied folder would be.
         init(copyOf other: Holder) throws {
             self.key = other.key
             self.database = try ReportDatabase(inMemoryCopyOf: other.database)
             self.edits = other.edits + 1000
+            self.newReplica = ReplicaID(rawValue: other.newReplica.rawValue << 8)
         }
 
         init(_ kind: StoreKind, replica: UInt64, key: SealingKey, authority: DeviceKey) throws {
             self.key = key
+            self.newReplica = ReplicaID(rawValue: replica << 24)
             self.database = try ReportDatabase(inMemory: kind)
             try self.database.write { writer in
                 try writer.setOwnReplica(ReplicaID(rawValue: replica))
@@ -84,7 +88,10 @@ final class SealedProvince {
         }
 
         func take(_ batch: Batch) throws -> TakeOutcome {
-            try self.database.write { try $0.take(batch, received: SealedProvince.time) }
+            self.newReplica = ReplicaID(rawValue: self.newReplica.rawValue + 1)
+            return try self.database.write {
+                try $0.take(batch, received: SealedProvince.time, newReplica: self.newReplica)
+            }
         }
 
         /// Sends everything that `other` lacks, batch by batch.

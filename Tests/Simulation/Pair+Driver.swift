@@ -33,7 +33,9 @@ extension Pair {
                 let loaded = try store.changes(in: scope, lackedBy: peer, byteCountMax: self.batchByteCountMax)
                 try self.performClient(self.clientSession!.loaded(scope, loaded))
             case .commitThenReceipt(let batch):
-                let (outcome, frontier) = try steps.make { try store.take(batch, now: self.clientNow) }
+                let (outcome, frontier) = try steps.make {
+                    try store.take(batch, now: self.clientNow, newReplica: self.newReplica())
+                }
                 try self.performClient(self.clientSession!.committed(batch, outcome, own: frontier))
             case .markDelivered(let scope, let references):
                 try steps.make { try store.markDelivered(references, in: scope) }

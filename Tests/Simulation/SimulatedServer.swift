@@ -92,10 +92,10 @@ extension SimulatedServer {
     ) {
         self.waiting.append((step, resume))
         guard self.waiting.count == 1 else { return }
-        pair.time.at(pair.time.milliseconds + pair.commitMilliseconds) { try self.commit(now: pair.serverNow) }
+        pair.time.at(pair.time.milliseconds + pair.commitMilliseconds) { try self.commit(for: pair) }
     }
 
-    private func commit(now: Timestamp) throws {
+    private func commit(for pair: Pair) throws {
         // Nobody waits any more when the server has died since.
         guard !self.waiting.isEmpty else { return }
         let group = self.waiting
@@ -103,7 +103,12 @@ extension SimulatedServer {
         do {
             let outcomes = try self.steps.make {
                 if self.receiptsTooEarly { self.onDisk = try ServerStore(inMemoryCopyOf: self.store) }
-                return try self.store.commit(group.map(\.step), now: now, root: self.root)
+                return try self.store.commit(
+                    group.map(\.step),
+                    now: pair.serverNow,
+                    root: self.root,
+                    newReplica: pair.newReplica()
+                )
             }
             try self.hasCommitted()
             for (waiting, outcome) in zip(group, outcomes) { try waiting.resume(outcome) }
