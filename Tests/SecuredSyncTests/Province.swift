@@ -115,8 +115,8 @@ struct Device: Sendable {
                 replica: ReplicaID(rawValue: replica),
                 unit: claimed ?? unit,
                 server: "127.0.0.1:1",
-                name: "office",
-                author: "clerk"
+                name: device.name,
+                author: device.person
             ),
             scheme: BundledScheme.source,
             trust: ClientStore.Trust(authority: province.authority.publicKey, device: device.key)
