@@ -19,6 +19,8 @@ extension Discount {
             return Bilingual("这里不由设备填写。", "No device writes there.")
         case .revoked:
             return Bilingual("省级在收到它之前已撤销该设备。", "The province had revoked the device before it had this.")
+        case .ruledOut(AccessRefusal.notGranted):
+            return AccessRefusal.notGrantedWords
         case .ruledOut(let code):
             if let grant, let refusal = scheme?.refusal(of: write, under: grant), refusal.code == code {
                 return refusal.explanation

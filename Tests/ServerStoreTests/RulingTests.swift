@@ -256,6 +256,37 @@ struct RulingTests {
         #expect(try backup.database.read { try $0.cell(Self.cell(cell)).value } == .text("13"))
     }
 
+    @Test("nothing counts of a device of which the root can read no grant, though its key is known")
+    func unreadableGrant() throws {
+        let province = try RuledProvince()
+        let clerk = try province.office(.clerk, Self.county)
+        let other = UnitCode("410729")!
+        let key = Change.Write(
+            SystemForm.grant(SystemForm.grantKey, of: clerk.device.key.id),
+            .text(clerk.device.key.description)
+        )
+        let root = province.root
+        try province.server.database.write {
+            try $0.writeOwn([key], in: other, author: "r", deviceName: "r", now: RuledProvince.now)
+            try $0.sealOwnChanges(with: root.key)
+        }
+        let granting = try province.server.changes(
+            in: other,
+            lackedBy: PeerStanding(frontier: Frontier()),
+            byteCountMax: .max
+        )
+        _ = try clerk.store.take(Batch(scope: other, changes: granting.changes), now: RuledProvince.now)
+        let cell = try Self.cell("410729/land/2024/quota")
+        let figure = Change.Write(cell.inScope, self.number(1))
+        try clerk.store.database.write {
+            try $0.writeOwn([figure], in: other, author: "c", deviceName: "c", now: RuledProvince.now)
+        }
+        #expect(try province.sync(clerk).isEmpty)
+        let (state, history) = try province.server.database.read { (try $0.cell(cell), try $0.history(of: cell)) }
+        #expect(state.versions.isEmpty)
+        #expect(history.map(\.discounts) == [[.ruledOut(AccessRefusal.notGranted)]])
+    }
+
     @Test("a device has nothing to write where it was granted nothing: such a batch proves nothing")
     func elsewhere() throws {
         let province = try RuledProvince()

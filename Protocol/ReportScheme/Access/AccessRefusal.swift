@@ -126,6 +126,17 @@ package struct AccessRefusal: ExplainedError {
     }
 }
 
+extension AccessRefusal {
+    /// The code of what a device wrote of which the root can read no grant.
+    package static let notGranted = "not_granted"
+
+    /// The same in words.
+    package static let notGrantedWords = Bilingual(
+        "省级读不出该设备在此的授权。",
+        "The province can read no grant of the device there."
+    )
+}
+
 extension ReportMark {
     fileprivate var name: Bilingual {
         switch self {
