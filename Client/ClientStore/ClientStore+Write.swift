@@ -223,7 +223,7 @@ extension ClientStore {
             // What the amendments of a letter become. Whether it is signed is judged by what stood there before this call:
             // an import may bring a letter and its targets in any order.
             var amendments: [CellAddress: String] = [:]
-            var access = try OwnAccess(writer.reader, scheme)
+            var access = try OwnAccess(writer.reader, scheme, author: self.identity.author)
             for edit in edits {
                 let cell = try writer.reader.cell(edit.address)
                 var outcome = Self.decide(edit, cell: cell, self.database.safeguards)

@@ -24,7 +24,8 @@ package struct Root: Sendable {
         try writer.markDelivered(writer.chains(in: scope).frontier.heads, in: scope)
     }
 
-    /// Rules out those writes of changes just taken that the scheme positively forbids to their devices.
+    /// Rules out those writes of changes just taken that the scheme positively forbids to their devices, and all writes of a
+    /// device of which it cannot be read what it was granted: of such a device nothing is known but its key.
     ///
     /// - Returns: How many.
     func rule(
@@ -49,20 +50,29 @@ package struct Root: Sendable {
             if devices[signer] == nil {
                 devices[signer] = .some(try writer.reader.grantedDevice(signer, in: scope))
             }
-            guard let device = devices[signer] ?? nil else { continue }
+            let device = devices[signer] ?? nil
             for (index, write) in taken.change.writes.enumerated() {
-                let address = CellAddress(write.address, in: scope)
-                guard let refusal = self.scheme.refusal(of: (address, write.value), under: device.grant) else {
+                guard let code = self.objection(to: write, in: scope, by: taken.change.author, on: device) else {
                     continue
                 }
-                voids.append(
-                    Change.Write(SystemForm.void(of: taken.name, write: index), .text(refusal.code))
-                )
+                voids.append(Change.Write(SystemForm.void(of: taken.name, write: index), .text(code)))
             }
         }
         guard !voids.isEmpty else { return 0 }
         try self.write(voids, in: scope, now: now, writer)
         return voids.count
+    }
+
+    /// The code of the reason why a write does not count; `nil` where it does.
+    private func objection(
+        to write: Change.Write,
+        in scope: UnitCode,
+        by author: PersonID,
+        on device: GrantedDevice?
+    ) -> String? {
+        guard let device else { return AccessRefusal.notGranted }
+        let address = CellAddress(write.address, in: scope)
+        return self.scheme.refusal(of: (address, write.value), by: author, on: device)?.code
     }
 }
 

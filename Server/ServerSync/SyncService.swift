@@ -30,8 +30,8 @@ package struct SyncService: Service {
     ///   - commitStepCountMax: the most steps of different connections that are made durable together; 1 is for measuring
     ///     what that gains.
     ///   - listening: told the address once clients can connect.
-    /// - Throws: `ListenRefusal` when others than this machine could connect to lines that are not encrypted, and what
-    ///   reading the store's scheme throws.
+    /// - Throws: `ListenRefusal` when others than this machine could connect to lines that are not encrypted,
+    ///   ``AuthorityMismatch`` when the key is not that of the store's authority, and what reading the store's scheme throws.
     package init(
         store: ServerStore,
         address: HostPort,
@@ -44,6 +44,10 @@ package struct SyncService: Service {
         listening: @escaping @Sendable (HostPort) -> Void
     ) throws {
         guard security != nil || address.isLoopback else { throw ListenRefusal(address: address) }
+        // Without its key nothing would be ruled on, and whatever a device writes would count.
+        guard try store.authority() == authority?.publicKey else {
+            throw authority == nil ? AuthorityMismatch.missing : .other
+        }
         if let authority { try store.sealOwnChanges(with: authority.sealingKey) }
         self.store = store
         self.scheme = try SchemeInUse(store, logger: logger)

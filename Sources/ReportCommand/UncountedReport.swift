@@ -7,11 +7,11 @@ extension Discount {
     /// Why a write does not count, in words.
     ///
     /// - Parameters:
-    ///   - write: the cell and what was written there.
-    ///   - grant: what the device was granted there: with the scheme it tells why the root ruled as it did.
+    ///   - write: the cell, what was written there and in whose name.
+    ///   - device: as it was granted something there: with the scheme it tells why the root ruled as it did.
     package func words(
-        of write: (address: CellAddress, value: CellValue),
-        under grant: Grant?,
+        of write: (address: CellAddress, authored: AuthoredVersion),
+        on device: GrantedDevice?,
         scheme: Scheme?
     ) -> Bilingual {
         switch self {
@@ -19,8 +19,13 @@ extension Discount {
             return Bilingual("这里不由设备填写。", "No device writes there.")
         case .revoked:
             return Bilingual("省级在收到它之前已撤销该设备。", "The province had revoked the device before it had this.")
+        case .ruledOut(AccessRefusal.notGranted):
+            return AccessRefusal.notGrantedWords
         case .ruledOut(let code):
-            if let grant, let refusal = scheme?.refusal(of: write, under: grant), refusal.code == code {
+            let known = (write.address, write.authored.version.value)
+            if let device, let refusal = scheme?.refusal(of: known, by: write.authored.author, on: device),
+                refusal.code == code
+            {
                 return refusal.explanation
             }
             return Bilingual("省级裁定不算数（代码 \(code)）。", "The province ruled it out (code \(code)).")
@@ -31,7 +36,7 @@ extension Discount {
 extension UncountedWrite {
     /// Why it does not count, in words.
     package func reason(_ scheme: Scheme?) -> Bilingual {
-        self.discounts[0].words(of: (self.address, self.value), under: self.grant, scheme: scheme)
+        self.discounts[0].words(of: (self.address, self.authored), on: self.device, scheme: scheme)
     }
 }
 

@@ -9,8 +9,8 @@ package struct UncountedWrite: Hashable, Sendable {
     package let authored: AuthoredVersion
     /// At least one.
     package let discounts: [Discount]
-    /// What the writing device was granted there, where that is known.
-    package let grant: Grant?
+    /// The writing device as it was granted something there, where that is known.
+    package let device: GrantedDevice?
 
     package var value: CellValue { self.authored.version.value }
 }
@@ -49,7 +49,7 @@ extension StoreReader {
                         name: event.name,
                         authored: event.authored,
                         discounts: event.discounts,
-                        grant: try event.signer.flatMap { try self.grantedDevice($0, in: scope)?.grant }
+                        device: try event.signer.flatMap { try self.grantedDevice($0, in: scope) }
                     )
                 }
             }

@@ -68,9 +68,8 @@ struct InspectExplain: AsyncParsableCommand {
         }
         text += "  [\(event.dot)]"
         for discount in event.discounts {
-            let write = (address, event.authored.version.value)
             text += say("  不算数：", "  does not count: ")
-            text += discount.words(of: write, under: nil, scheme: store.scheme)[Speech.language]
+            text += discount.words(of: (address, event.authored), on: nil, scheme: store.scheme)[Speech.language]
         }
         if store.database.kind == .client, !event.isDelivered {
             text += say("  尚未送达省级", "  not yet delivered to the province")

@@ -31,7 +31,7 @@ struct OpenedServer {
 
     /// The province's key; `nil` as long as nobody is enrolled.
     ///
-    /// - Throws: `KeyFileError`, and `OtherAuthority`.
+    /// - Throws: `KeyFileError`, and `AuthorityMismatch`.
     func authority() throws -> Authority? {
         try Self.authority(of: self.store, in: self.directory)
     }
@@ -39,23 +39,7 @@ struct OpenedServer {
     static func authority(of store: ServerStore, in directory: String) throws -> Authority? {
         guard let known = try store.authority() else { return nil }
         let authority = try Authority.load(in: directory)
-        guard authority.publicKey == known else { throw OtherAuthority() }
+        guard authority.publicKey == known else { throw AuthorityMismatch.other }
         return authority
-    }
-}
-
-/// The key in the province's directory is not the one that its devices know.
-struct OtherAuthority: ExplainedError {
-    var code: String { "authority_other" }
-
-    var explanation: Bilingual {
-        Bilingual(
-            "目录中的 \(Authority.fileName) 不是这个省级数据库的密钥。",
-            "The key in \(Authority.fileName) is not the one of this province's store."
-        )
-    }
-
-    var advice: Bilingual {
-        Bilingual("请放回与数据库一起保存的密钥文件。", "Put back the key file that was kept with the store.")
     }
 }

@@ -1,3 +1,4 @@
+import BundledScheme
 import ClientStore
 import ClientSync
 import Crypto
@@ -259,12 +260,51 @@ struct SecuredSyncTests {
         _ = try self.service(at: address, self.province.security())
     }
 
+    @Test("are served only with the key of the store's authority, which seals what has no seal yet")
+    func rootKey() throws {
+        let address = try #require(HostPort("127.0.0.1:0"))
+        let security = try self.province.security()
+        func refusal(of authority: Authority?, for store: ServerStore? = nil) -> String? {
+            #expect(throws: AuthorityMismatch.self) {
+                try self.service(at: address, security, of: store, authority: authority)
+            }?.code
+        }
+        #expect(refusal(of: nil) == "authority_missing")
+        #expect(refusal(of: self.elsewhere) == "authority_other")
+        let store = self.province.store
+        try store.database.write {
+            try $0.writeOwn(
+                [Change.Write(Device.cell.inScope, .text("ruled"))],
+                in: Device.cell.unit,
+                author: "root",
+                deviceName: "root",
+                now: Province.now
+            )
+        }
+        #expect(try store.database.verify().firstProblem?.kind == .unsealed)
+        try self.service(at: address, security)
+        #expect(try store.database.verify().firstProblem == nil)
+        let open = try ServerStore.inMemory(replica: ReplicaID(rawValue: 1), scheme: BundledScheme.source)
+        #expect(refusal(of: self.elsewhere, for: open) == "authority_other")
+    }
+
     @discardableResult
     private func service(at address: HostPort, _ security: TransportSecurity?) throws -> SyncService {
+        try self.service(at: address, security, authority: self.province.authority)
+    }
+
+    @discardableResult
+    private func service(
+        at address: HostPort,
+        _ security: TransportSecurity?,
+        of store: ServerStore? = nil,
+        authority: Authority?
+    ) throws -> SyncService {
         try SyncService(
-            store: self.province.store,
+            store: store ?? self.province.store,
             address: address,
             security: security,
+            authority: authority,
             logger: silent,
             now: { Province.now },
             listening: { _ in }

@@ -256,6 +256,69 @@ struct RulingTests {
         #expect(try backup.database.read { try $0.cell(Self.cell(cell)).value } == .text("13"))
     }
 
+    @Test("nothing counts of a device of which the root can read no grant, though its key is known")
+    func unreadableGrant() throws {
+        let province = try RuledProvince()
+        let clerk = try province.office(.clerk, Self.county)
+        let other = UnitCode("410729")!
+        let key = Change.Write(
+            SystemForm.grant(SystemForm.grantKey, of: clerk.device.key.id),
+            .text(clerk.device.key.description)
+        )
+        let root = province.root
+        try province.server.database.write {
+            try $0.writeOwn([key], in: other, author: "r", deviceName: "r", now: RuledProvince.now)
+            try $0.sealOwnChanges(with: root.key)
+        }
+        let granting = try province.server.changes(
+            in: other,
+            lackedBy: PeerStanding(frontier: Frontier()),
+            byteCountMax: .max
+        )
+        _ = try clerk.store.take(Batch(scope: other, changes: granting.changes), now: RuledProvince.now)
+        let cell = try Self.cell("410729/land/2024/quota")
+        let figure = Change.Write(cell.inScope, self.number(1))
+        try clerk.store.database.write {
+            try $0.writeOwn([figure], in: other, author: "c", deviceName: "c", now: RuledProvince.now)
+        }
+        #expect(try province.sync(clerk).isEmpty)
+        let (state, history) = try province.server.database.read { (try $0.cell(cell), try $0.history(of: cell)) }
+        #expect(state.versions.isEmpty)
+        #expect(history.map(\.discounts) == [[.ruledOut(AccessRefusal.notGranted)]])
+    }
+
+    @Test("what a device writes in another's name, or under another name, is ruled out")
+    func forged() throws {
+        let province = try RuledProvince()
+        let clerk = try province.office(.clerk, Self.county)
+        let cell = try Self.cell("410728-01/infrastructure/2024-H1/roads")
+        for (author, name) in [("somebody", "clerk"), ("clerk", "another device")] {
+            try clerk.store.database.write { writer in
+                try writer.writeOwn(
+                    [Change.Write(cell.inScope, self.number(author == "clerk" ? 2 : 1))],
+                    in: cell.unit,
+                    author: author,
+                    deviceName: name,
+                    now: RuledProvince.now
+                )
+                // The next change is of another chain, and tells its device's name again.
+                try writer.setOwnReplica(ReplicaID(rawValue: 0xD1))
+            }
+        }
+        #expect(try province.sync(clerk).isEmpty)
+        try province.server.database.read { reader in
+            #expect(try reader.cell(cell).value == self.number(2), "the name of the device alone was wrong")
+            let codes = try reader.history(of: cell).map { $0.discounts.map(\.code) }
+            #expect(codes == [["other_author"], []])
+            let names = try [ReplicaID(rawValue: 0xC1), ReplicaID(rawValue: 0xD1)].map { replica in
+                let address = CellAddress(SystemForm.deviceName(of: replica), in: cell.unit)
+                return try reader.history(of: address).map { $0.discounts.map(\.code) }
+            }
+            #expect(names == [[["other_author"]], [["other_device_name"]]])
+        }
+        #expect(try clerk.store.status().uncounted.count == 2, "the figure was written again since")
+    }
+
     @Test("a device has nothing to write where it was granted nothing: such a batch proves nothing")
     func elsewhere() throws {
         let province = try RuledProvince()

@@ -5,6 +5,10 @@ package struct AccessRefusal: ExplainedError {
     /// What forbids the write.
     package enum Reason: Sendable {
         case roleWritesNothing
+        /// The change names somebody else than the person who was enrolled with the device.
+        case otherAuthor(PersonID, person: PersonID)
+        /// The device calls itself something else than the province does.
+        case otherName(String)
         /// With the name of the grant's unit, where the scheme has it.
         case outsideUnit(Bilingual?)
         case rootOnly
@@ -24,6 +28,8 @@ package struct AccessRefusal: ExplainedError {
     package var code: String {
         switch self.reason {
         case .roleWritesNothing: "role_writes_nothing"
+        case .otherAuthor: "other_author"
+        case .otherName: "other_device_name"
         case .outsideUnit: "outside_granted_unit"
         case .rootOnly: "written_by_root_only"
         case .derived: "derived_figure"
@@ -42,6 +48,16 @@ package struct AccessRefusal: ExplainedError {
             return Bilingual(
                 "角色为“\(role.chinese)”的设备只读不写，不能写 \(cell)。",
                 "A device with the role \(role.english) writes nothing, and so not \(cell)."
+            )
+        case .otherAuthor(let author, let person):
+            return Bilingual(
+                "写 \(cell) 时署名“\(author.shortened)”，而这台设备登记的使用人是“\(person)”。",
+                "\(cell) was written in the name of “\(author.shortened)”, on a device that is enrolled for “\(person)”."
+            )
+        case .otherName(let name):
+            return Bilingual(
+                "这台设备登记的名称是“\(name)”，不能用别的名称。",
+                "The device is enrolled as “\(name)” and writes under no other name."
             )
         case .outsideUnit(let name):
             let code = self.grant.unit.description
@@ -95,6 +111,11 @@ package struct AccessRefusal: ExplainedError {
         switch self.reason {
         case .roleWritesNothing:
             Bilingual("请由该单位的填报员填写。", "Ask a clerk of the unit to write it.")
+        case .otherAuthor, .otherName:
+            Bilingual(
+                "使用人变更的，请向省级重新登记设备。",
+                "Where somebody else works there now, ask the province to enrol the device anew."
+            )
         case .outsideUnit:
             Bilingual(
                 "请由该单位或其上级的人员填写；单位划转了的，请向省里申请授权。",
@@ -124,6 +145,17 @@ package struct AccessRefusal: ExplainedError {
             roles.map(\.name.english).joined(separator: " or ")
         )
     }
+}
+
+extension AccessRefusal {
+    /// The code of what a device wrote of which the root can read no grant.
+    package static let notGranted = "not_granted"
+
+    /// The same in words.
+    package static let notGrantedWords = Bilingual(
+        "省级读不出该设备在此的授权。",
+        "The province can read no grant of the device there."
+    )
 }
 
 extension ReportMark {

@@ -21,6 +21,24 @@ import ReportModel
 //     units that are neither         no           no           no           no
 
 extension Scheme {
+    /// Why a write that a device made in somebody's name does not count; `nil` where nothing forbids it. A device writes in
+    /// the name of the person who was enrolled with it, and under its own name.
+    ///
+    /// - Parameter author: as the change says it.
+    package func refusal(
+        of write: (address: CellAddress, value: CellValue),
+        by author: PersonID,
+        on device: GrantedDevice
+    ) -> AccessRefusal? {
+        func refused(_ reason: AccessRefusal.Reason) -> AccessRefusal {
+            AccessRefusal(cell: write.address, grant: device.grant, reason: reason)
+        }
+        guard author == device.person else { return refused(.otherAuthor(author, person: device.person)) }
+        let isName = write.address.form == SystemForm.devices && write.address.item == SystemForm.deviceName
+        guard !isName || write.value == .text(device.name) else { return refused(.otherName(device.name)) }
+        return self.refusal(of: write, under: device.grant)
+    }
+
     /// Why a device with `grant` may not make this write; `nil` where nothing forbids it.
     ///
     /// - Complexity: a few look-ups in dictionaries, and one for each level from the cell's unit up to the grant's.
