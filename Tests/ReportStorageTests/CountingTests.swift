@@ -164,8 +164,12 @@ struct CountingTests {
         try root.send(to: together)
         try root.seal()
         while let batch = try root.batch(for: oneByOne.frontier, byteCountMax: 1) { _ = try oneByOne.take(batch) }
+        let left = changes.suffix(3).flatMap(\.chained.change.writes).filter { cells.contains($0.address) }
+        let expected = Dictionary(uniqueKeysWithValues: left.map { ($0.address, [$0.value]) })
         for store in [together, oneByOne] {
             #expect(try store.contents == root.contents)
+            let shown = try store.contents.cells.filter { cells.contains($0.key) }
+            #expect(shown.mapValues { $0.map(\.value) } == expected)
             #expect(try store.database.verify().firstProblem == nil)
         }
         let uncounted = try root.database.read { try $0.uncountedWrites(of: offices[0].key.publicKey.id) }
