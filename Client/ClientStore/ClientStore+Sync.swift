@@ -71,10 +71,16 @@ extension ClientStore {
         try self.database.write { try $0.replaceSchemeFiles(with: source.files.map { ($0.name, $0.text) }) }
     }
 
+    /// Notes why the province refused a sync, so that `status` can tell it until one goes well.
+    package func noteRefusal(_ refusal: SyncRefusal) throws {
+        try self.database.write { try $0.set(Setting.refusal, to: refusal.text) }
+    }
+
     /// - Parameter skewSeconds: how far the province's clock is ahead of this device's.
     package func noteSync(at now: Timestamp, skewSeconds: Int64?) throws {
         try self.database.write { writer in
             try writer.set(Setting.lastSync, to: String(now.secondsSince1970))
+            try writer.set(Setting.refusal, to: "")
             if let skewSeconds { try writer.set(Setting.skewSeconds, to: String(skewSeconds)) }
         }
     }

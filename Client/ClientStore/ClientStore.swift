@@ -132,6 +132,8 @@ package final class ClientStore: Sendable {
         static let certificate = "certificate"
         static let lastSync = "last_sync"
         static let skewSeconds = "skew_seconds"
+        /// Why the province ended the last sync: code, Chinese words, English words, a line each.
+        static let refusal = "sync_refusal"
     }
 }
 
@@ -215,6 +217,8 @@ extension ClientStore {
         package let ownReplica: OwnReplica
         /// What was lost when the store was damaged, and nobody has given back.
         package let lost: [LostChanges]
+        /// Why the province refused the last sync; `nil` after one that went well.
+        package let refusal: SyncRefusal?
         /// What this device has written and does not count.
         package let uncounted: [UncountedWrite]
     }
@@ -232,6 +236,7 @@ extension ClientStore {
                 conflictCount: try reader.scopes().reduce(0) { try $0 + reader.conflictCount(in: $1) },
                 ownReplica: try Self.ownReplica(reader),
                 lost: try reader.lostChanges(),
+                refusal: try reader.setting(Setting.refusal).flatMap { SyncRefusal($0) },
                 uncounted: try reader.signer().map { try reader.uncountedWrites(of: $0.id) } ?? []
             )
         }

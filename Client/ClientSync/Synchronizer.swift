@@ -62,13 +62,18 @@ package struct Synchronizer: Sendable {
             waitSeconds: self.waitSeconds,
             logger: self.logger
         )
-        try await attempts.run { line in
-            let movedBefore = report.changesSent + report.changesReceived
-            let error = try await self.sync(over: line, &report)
-            return Attempts.Outcome(
-                error: error,
-                hasMoved: report.changesSent + report.changesReceived > movedBefore
-            )
+        do {
+            try await attempts.run { line in
+                let movedBefore = report.changesSent + report.changesReceived
+                let error = try await self.sync(over: line, &report)
+                return Attempts.Outcome(
+                    error: error,
+                    hasMoved: report.changesSent + report.changesReceived > movedBefore
+                )
+            }
+        } catch SyncFailure.refused(let error) {
+            try self.store.noteRefusal(SyncRefusal(code: error.rawCode, words: error.words))
+            throw SyncFailure.refused(error)
         }
         return report
     }

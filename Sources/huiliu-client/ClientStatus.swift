@@ -36,13 +36,14 @@ struct ClientStatus: AsyncParsableCommand {
                     skewSeconds: status.skewSeconds,
                     conflicts: status.conflictCount,
                     lost: status.lost.map(LostJSON.init),
+                    refused: status.refusal.map(RefusalJSON.init),
                     notCounted: status.uncounted.map { UncountedJSON($0, scheme: client.scheme) }
                 )
             )
         } else {
             self.tell(status, client)
         }
-        if status.conflictCount > 0 || !status.lost.isEmpty || !status.uncounted.isEmpty {
+        if status.conflictCount > 0 || !status.lost.isEmpty || !status.uncounted.isEmpty || status.refusal != nil {
             throw ExitCode(Exit.attention)
         }
     }
@@ -79,6 +80,14 @@ struct ClientStatus: AsyncParsableCommand {
                 )
             )
         }
+        if let refusal = status.refusal {
+            Console.line(
+                say(
+                    "省级拒绝了上次的同步（代码 \(refusal.code)）：\(refusal.words.chinese)",
+                    "The province refused the last sync (code \(refusal.code)): \(refusal.words.english)"
+                )
+            )
+        }
         LostReport.tell(status.lost)
         UncountedReport.tell(status.uncounted, scheme: client.scheme)
         if let skew = status.skewSeconds, skew.magnitude > 120 {
@@ -99,6 +108,16 @@ struct ClientStatus: AsyncParsableCommand {
         }
     }
 
+    private struct RefusalJSON: Encodable {
+        let code: UInt64
+        let text: String
+
+        init(_ refusal: SyncRefusal) {
+            self.code = refusal.code
+            self.text = refusal.words[Speech.language]
+        }
+    }
+
     private struct StatusJSON: Encodable {
         let replica: String
         let formerReplicas: [String]
@@ -111,10 +130,11 @@ struct ClientStatus: AsyncParsableCommand {
         @Nullable var skewSeconds: Int64?
         let conflicts: Int
         let lost: [LostJSON]
+        @Nullable var refused: RefusalJSON?
         let notCounted: [UncountedJSON]
 
         enum CodingKeys: String, CodingKey {
-            case replica, unit, name, scheme, unsent, conflicts, lost
+            case replica, unit, name, scheme, unsent, conflicts, lost, refused
             case formerReplicas = "former_replicas"
             case unsentSince = "unsent_since"
             case lastSync = "last_sync"

@@ -33,8 +33,13 @@ struct InspectExplain: AsyncParsableCommand {
             throw CommandFailure(Exit.usage, error)
         }
         let store = try OpenedStore(in: self.common.storeDirectory)
-        let (state, history) = try store.database.read { reader in
-            (try reader.cell(address), try reader.history(of: address))
+        let (state, history, devices) = try store.database.read { reader in
+            let history = try reader.history(of: address)
+            // Why the root ruled as it did follows from what the device was granted.
+            let devices = try history.filter { !$0.discounts.isEmpty }.compactMap(\.signer).compactMap {
+                try reader.grantedDevice($0, in: address.unit)
+            }
+            return (try reader.cell(address), history, devices)
         }
         let reason = Self.reason(state)
         if self.output.json {
@@ -54,12 +59,19 @@ struct InspectExplain: AsyncParsableCommand {
         let unit = store.scheme?.unit(address.unit)?.name[Speech.language]
         Console.line([address.description, unit, item].compactMap { $0 }.joined(separator: "  "))
         for (index, event) in history.enumerated() {
-            Console.line("  \(index + 1). \(Self.sentence(event, at: address, store: store))")
+            let device = devices.first { $0.key.id == event.signer }
+            Console.line("  \(index + 1). \(Self.sentence(event, at: address, on: device, store: store))")
         }
         Console.line(reason[Speech.language])
     }
 
-    private static func sentence(_ event: CellEvent, at address: CellAddress, store: OpenedStore) -> String {
+    /// - Parameter device: which wrote it, where that is known and matters.
+    private static func sentence(
+        _ event: CellEvent,
+        at address: CellAddress,
+        on device: GrantedDevice?,
+        store: OpenedStore
+    ) -> String {
         let value = event.authored.version.value.text(at: address, scheme: store.scheme)
         var text = say("\(event.authored.who)：写入 \(value)", "\(event.authored.who): wrote \(value)")
         if !event.supersedes.isEmpty {
@@ -69,7 +81,7 @@ struct InspectExplain: AsyncParsableCommand {
         text += "  [\(event.dot)]"
         for discount in event.discounts {
             text += say("  不算数：", "  does not count: ")
-            text += discount.words(of: (address, event.authored), on: nil, scheme: store.scheme)[Speech.language]
+            text += discount.words(of: (address, event.authored), on: device, scheme: store.scheme)[Speech.language]
         }
         if store.database.kind == .client, !event.isDelivered {
             text += say("  尚未送达省级", "  not yet delivered to the province")

@@ -35,6 +35,8 @@ struct EnrolmentCommandTests {
         try await clerk.expect("set", Self.roads, "48")
         let refusal = try await clerk.refusal("sync")
         #expect(refusal["code"] == "sync_refused" && refusal["text"].text?.contains("code 22") == true)
+        let refused = try await clerk.json("status", exits: 1)
+        #expect(refused["refused"]["code"] == 22 && refused["unsent"] == 1, "it is told until a sync goes well")
         try await bureau.sync()
         #expect(try await bureau.cell(Self.roads)["value"]["number"] == "47.6")
         #expect(try await province.sum(of: "410728-01", "roads") == "47.6")
