@@ -69,6 +69,7 @@ var targets: [Target] = [
     library("ReportWire", in: "Protocol", ["ReportModel", "CZlib"]),
     library("ReportSession", in: "Protocol", ["ReportModel", "ReportWire"]),
     library("ReportIdentity", in: "Protocol", ["ReportModel", crypto] + certificates),
+    library("ReportParcel", in: "Protocol", ["ReportModel", "ReportWire", "ReportIdentity", crypto]),
     .target(
         name: "BundledScheme",
         dependencies: ["ReportScheme"],
@@ -179,6 +180,7 @@ var targets: [Target] = [
         ["ReportModel", "ReportScheme", "BundledScheme", "ReportStorage", "ClientStore", "ServerStore", crypto]
     ),
     tests("ReportIdentityTests", ["ReportModel", "ReportIdentity", crypto] + certificates),
+    tests("ReportParcelTests", ["ReportModel", "ReportWire", "ReportIdentity", "ReportParcel", crypto]),
     tests("ServerIdentityTests", ["ReportModel", "ReportIdentity", "ReportStorage", "ServerIdentity", crypto]),
     tests(
         "ReportTransportTests",
