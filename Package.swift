@@ -101,8 +101,8 @@ var targets: [Target] = [
         "ClientSync",
         in: "Client",
         [
-            "ReportModel", "ReportScheme", "ReportWire", "ReportIdentity", "ReportSession", "ReportStorage",
-            "ReportTransport", "ClientStore", crypto, logging,
+            "ReportModel", "ReportScheme", "ReportWire", "ReportIdentity", "ReportSession", "ReportParcel",
+            "ReportStorage", "ReportTransport", "ClientStore", crypto, logging,
         ] + nio
     ),
 
@@ -112,8 +112,8 @@ var targets: [Target] = [
         "ServerSync",
         in: "Server",
         [
-            "ReportModel", "ReportIdentity", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage",
-            "ReportTransport", "ServerIdentity", "ServerStore", logging, serviceLifecycle,
+            "ReportModel", "ReportIdentity", "ReportScheme", "ReportWire", "ReportSession", "ReportParcel",
+            "ReportStorage", "ReportTransport", "ServerIdentity", "ServerStore", crypto, logging, serviceLifecycle,
         ] + nio
     ),
     library("ServerSummary", in: "Server", ["ReportModel", "ReportScheme"]),

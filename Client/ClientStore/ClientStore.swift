@@ -132,6 +132,10 @@ package final class ClientStore: Sendable {
         static let certificate = "certificate"
         static let lastSync = "last_sync"
         static let skewSeconds = "skew_seconds"
+        /// The number of the last parcel that was made.
+        static let parcelsMade = "parcels_made"
+        /// The highest number of a parcel since whose making the province has said how far it has got.
+        static let parcelsAnswered = "parcels_answered"
     }
 }
 

@@ -131,7 +131,7 @@ extension ClientConnection {
                 let now = self.connection.now()
                 try store.noteSync(at: now, skewSeconds: time.seconds(since: now))
             case .saveScheme(let bytes):
-                try self.saveScheme(bytes)
+                try store.adoptScheme(encoded: bytes, logger: self.connection.logger)
             case .saveCertificate(let der):
                 try self.saveCertificate(der)
             case .close(let error):
@@ -152,19 +152,6 @@ extension ClientConnection {
                 return
             }
             try self.connection.store.replaceCertificate(with: der)
-        }
-
-        /// A scheme that does not parse is the province's mistake; the one in use stays, and nothing else is lost.
-        private func saveScheme(_ bytes: [UInt8]) throws {
-            do {
-                let source = try SchemeSource(encoded: bytes)
-                _ = try Scheme.parse(source)
-                try self.connection.store.replaceScheme(with: source)
-            } catch let error as SchemeMistakes {
-                self.connection.logger.warning("the province's scheme is kept out", metadata: ["error": "\(error)"])
-            } catch let error as MalformedBytes {
-                self.connection.logger.warning("the province's scheme is kept out", metadata: ["error": "\(error)"])
-            }
         }
     }
 }
