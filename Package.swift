@@ -190,8 +190,9 @@ var targets: [Target] = [
     tests(
         "SecuredSyncTests",
         [
-            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportIdentity", "ReportStorage",
-            "ReportTransport", "ClientStore", "ClientSync", "ServerStore", "ServerSync", "ServerIdentity", crypto,
+            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportIdentity", "ReportParcel",
+            "ReportStorage", "ReportTransport", "ClientStore", "ClientSync", "ServerStore", "ServerSync",
+            "ServerIdentity", crypto,
             logging, serviceLifecycle,
         ] + nio
     ),

@@ -72,6 +72,7 @@ package struct OfficeParcels: Sendable {
             for (standing, _) in scopes {
                 try writer.append(.have(Have(scope: standing.scope, batchesSeen: 0, frontier: standing.frontier)))
             }
+            try writer.endRecord()
             for (standing, delivered) in scopes {
                 guard let delivered else { continue }
                 try writer.appendChanges(in: standing.scope, lackedBy: delivered) { peer in

@@ -49,17 +49,19 @@ package struct ParcelWriter {
 
     /// Adds a frame.
     package mutating func append(_ frame: Frame) throws {
-        if self.frames.count + frame.encodedByteCount > Limits.parcelFramesByteCountMax { try self.flush() }
+        if self.frames.count + frame.encodedByteCount > Limits.parcelFramesByteCountMax { try self.endRecord() }
         self.frames += frame.encoded
+        if self.frames.count >= Limits.parcelRecordFullByteCount { try self.endRecord() }
     }
 
     /// Ends the parcel: without this it counts as cut off.
     package mutating func finish() throws {
-        try self.flush()
+        try self.endRecord()
         try self.write(.end, [])
     }
 
-    private mutating func flush() throws {
+    /// Ends the present record, so that what was added so far can be read without what follows.
+    package mutating func endRecord() throws {
         guard !self.frames.isEmpty else { return }
         try self.write(.frames, self.frames)
         self.frames.removeAll(keepingCapacity: true)

@@ -8,7 +8,8 @@ package struct Authority: Sendable {
     /// The name of its file in the province's directory.
     package static let fileName = "authority.key"
 
-    private let key: P256.Signing.PrivateKey
+    /// Opens the parcels of offices, too.
+    package let key: P256.Signing.PrivateKey
 
     /// What the devices pin.
     package var publicKey: DeviceKey { DeviceKey(self.key.publicKey) }

@@ -179,6 +179,7 @@ extension ProvinceParcels {
             for standing in try store.standings(in: self.served) {
                 try writer.append(.have(Have(scope: standing.scope, batchesSeen: 0, frontier: standing.frontier)))
             }
+            try writer.endRecord()
             if self.opening.scheme != opening.scheme {
                 for part in self.scheme.parts { try writer.append(.scheme(part)) }
             }
