@@ -210,8 +210,8 @@ var targets: [Target] = [
     .target(
         name: "FuzzProperties",
         dependencies: [
-            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportSession", "ReportStorage",
-            "ClientStore", "ServerStore", "TestSupport",
+            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportIdentity", "ReportParcel",
+            "ReportSession", "ReportStorage", "ClientStore", "ServerStore", "TestSupport", crypto,
         ],
         path: "Tests/Fuzz/Properties",
         swiftSettings: settings
