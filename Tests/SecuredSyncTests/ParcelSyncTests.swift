@@ -233,6 +233,25 @@ struct ParcelSyncTests {
         }
     }
 
+    @Test("give a copied office the other's changes though its own were lost on the way")
+    func copiedAndDamaged() throws {
+        try self.device.write("13.5")
+        let copy = try ClientStore(inMemoryCopyOf: self.device.store)
+        for number in 14...20 { try self.device.write("\(number).5") }
+        try self.stick.sync(self.device)
+        let road = self.cell("road_count")
+        _ = try copy.write([Edit(road, self.figure("7"))], scheme: nil, now: Province.now)
+        let whole = try self.stick.make(self.device, copy)
+        // What the copy holds is read, and nothing of it.
+        let (taken, answer) = try self.stick.take(self.stick.cut(whole, to: 0.85))
+        #expect(taken.damage != nil && taken.missing == [Device.cell.unit] && taken.newCount == 0)
+        _ = try self.stick.parcels(of: self.device, copy).takeAnswer(at: answer)
+        #expect(try self.value(copy.database) == self.figure("20.5"))
+        #expect(try copy.database.read { try $0.cell(road).value } == self.figure("7"))
+        try self.stick.sync(self.device, copy)
+        #expect(try self.province.store.database.read { try $0.cell(road).value } == self.figure("7"))
+    }
+
     @Test("and by a line get on: an answer that was overtaken takes nothing back")
     func overtakenByLine() async throws {
         try self.device.write("13.5")
