@@ -92,7 +92,7 @@ var targets: [Target] = [
     library(
         "ReportCommand",
         in: "Sources",
-        ["ReportModel", "ReportScheme", "ReportPages", "ReportStorage", argumentParser, logging]
+        ["ReportModel", "ReportScheme", "ReportParcel", "ReportPages", "ReportStorage", argumentParser, logging]
     ),
 
     // Client: what runs in a county office.
@@ -113,7 +113,7 @@ var targets: [Target] = [
         in: "Server",
         [
             "ReportModel", "ReportIdentity", "ReportScheme", "ReportWire", "ReportSession", "ReportParcel",
-            "ReportStorage", "ReportTransport", "ServerIdentity", "ServerStore", crypto, logging, serviceLifecycle,
+            "ReportStorage", "ReportTransport", "ServerIdentity", "ServerStore", logging, serviceLifecycle,
         ] + nio
     ),
     library("ServerSummary", in: "Server", ["ReportModel", "ReportScheme"]),
@@ -123,20 +123,25 @@ var targets: [Target] = [
         "huiliu-client",
         [
             "ReportModel", "ReportScheme", "BundledScheme", "ReportCommand", "ReportPages", "ReportStorage",
-            "ReportTransport", "ReportIdentity", "ClientStore", "ClientSync", crypto, logging,
+            "ReportTransport", "ReportIdentity", "ReportParcel", "ClientStore", "ClientSync", crypto, logging,
         ]
     ),
     command(
         "huiliu-server",
         [
             "ReportModel", "ReportScheme", "BundledScheme", "ReportCommand", "ReportPages", "ReportStorage",
-            "ReportTransport", "ReportIdentity", "ServerIdentity", "ServerStore", "ServerSync", "ServerSummary",
-            logging,
-            serviceLifecycle,
+            "ReportTransport", "ReportIdentity", "ReportParcel", "ServerIdentity", "ServerStore", "ServerSync",
+            "ServerSummary", logging, serviceLifecycle,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ]
     ),
-    command("huiliu-inspect", ["ReportModel", "ReportScheme", "ReportCommand", "ReportPages", "ReportStorage"]),
+    command(
+        "huiliu-inspect",
+        [
+            "ReportModel", "ReportScheme", "ReportWire", "ReportIdentity", "ReportParcel", "ReportCommand",
+            "ReportPages", "ReportStorage", crypto,
+        ]
+    ),
 
     // Tests: what only tests run.
     library("TestSupport", in: "Tests", ["ReportModel", "ReportStorage"]),

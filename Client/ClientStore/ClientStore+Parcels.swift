@@ -5,11 +5,6 @@ import ReportStorage
 // it says that the province holds is always true, but only the newest can say that the province has lost something.
 
 extension ClientStore {
-    /// The public key of the province's authority; `nil` in a store without identity.
-    package func authority() throws -> DeviceKey? {
-        try self.database.read { try $0.authority() }
-    }
-
     /// A number for a parcel, higher than those before.
     package func newParcelNumber() throws -> UInt64 {
         try self.database.write { writer in

@@ -133,25 +133,13 @@ extension ClientConnection {
             case .saveScheme(let bytes):
                 try store.adoptScheme(encoded: bytes, logger: self.connection.logger)
             case .saveCertificate(let der):
-                try self.saveCertificate(der)
+                try store.adoptCertificate(der, logger: self.connection.logger)
             case .close(let error):
                 return End(error: error)
             case .identify, .noteOwnHeads, .enrol:
                 preconditionFailure("only a server is told this")
             }
             return nil
-        }
-
-        /// One that is not for this device is the province's mistake; the one in use stays.
-        private func saveCertificate(_ der: [UInt8]) throws {
-            guard let trust = try self.connection.store.trust() else { return }
-            guard let certificate = try? DeviceCertificate(der: der, authority: trust.authority),
-                certificate.key == trust.device
-            else {
-                self.connection.logger.warning("the province's new certificate is kept out")
-                return
-            }
-            try self.connection.store.replaceCertificate(with: der)
         }
     }
 }

@@ -1,5 +1,4 @@
 import ClientStore
-import Crypto
 import Logging
 import ReportIdentity
 import ReportModel
@@ -13,28 +12,23 @@ import ReportWire
 package struct OfficeParcels: Sendable {
     package let store: ClientStore
     package let scheme: Scheme
-    /// The device's.
-    private let key: P256.Signing.PrivateKey
-    private let certificate: DeviceCertificate
-    private let authority: DeviceKey
+    private let identity: DeviceIdentity
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
 
-    /// - Throws: `ParcelRefusal` in a province without an authority, and where the device is enrolled for another unit.
+    /// - Throws: `ParcelRefusal` where the device is enrolled for another unit.
     package init(
         store: ClientStore,
         scheme: Scheme,
-        key: P256.Signing.PrivateKey,
-        certificate: DeviceCertificate,
+        identity: DeviceIdentity,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) throws {
-        guard let authority = try store.authority() else { throw ParcelRefusal.openProvince }
-        guard certificate.facts.unit == store.identity.unit else {
-            throw ParcelRefusal.otherUnit(store.identity.unit, enrolledFor: certificate.facts.unit)
+        let enrolled = identity.certificate.facts.unit
+        guard enrolled == store.identity.unit else {
+            throw ParcelRefusal.otherUnit(store.identity.unit, enrolledFor: enrolled)
         }
-        (self.store, self.scheme, self.key, self.certificate) = (store, scheme, key, certificate)
-        (self.authority, self.logger, self.now) = (authority, logger, now)
+        (self.store, self.scheme, self.identity, self.logger, self.now) = (store, scheme, identity, logger, now)
     }
 
     // MARK: - Making a parcel
@@ -52,7 +46,7 @@ package struct OfficeParcels: Sendable {
     /// - Throws: `FileExists`, `FileUnwritable`, errors of the store. Then there is no file.
     package func make(at path: String, isReplacing: Bool, alreadyThere exists: FileExists) throws -> Made {
         try PublishedFile.write(to: path, isReplacing: isReplacing, alreadyThere: exists) { sink in
-            try self.store.sealOwnChanges(with: SealingKey(self.key))
+            try self.store.sealOwnChanges(with: self.identity.sealingKey)
             let number = try self.store.newParcelNumber()
             let opening = ParcelOpening(
                 replica: try self.store.ownReplica().current,
@@ -62,9 +56,9 @@ package struct OfficeParcels: Sendable {
             )
             var writer = try ParcelWriter(
                 opening,
-                to: self.authority,
-                certificate: self.certificate,
-                key: self.key,
+                to: self.identity.authority,
+                certificate: self.identity.certificate,
+                key: self.identity.key,
                 sink: sink
             )
             let scopes = try self.store.standings(scheme: self.scheme)
@@ -112,7 +106,11 @@ package struct OfficeParcels: Sendable {
     /// - Throws: `ParcelRefusal`, `ParcelDamage` where nothing could be used, errors of the store. What was
     ///   taken by then stays.
     package func takeAnswer(_ file: InputFile) throws -> Taken {
-        var reader = try ParcelReader(key: self.key, authority: self.authority, source: { try file.next($0) })
+        var reader = try ParcelReader(
+            key: self.identity.key,
+            authority: self.identity.authority,
+            source: { try file.next($0) }
+        )
         let number = reader.opening.number
         var taken = Taken(
             number: number,
@@ -143,6 +141,8 @@ package struct OfficeParcels: Sendable {
                     guard let bytes = try scheme.append(part) else { continue }
                     scheme = SchemeAssembly()
                     taken.hasNewScheme = try self.store.adoptScheme(encoded: bytes, logger: self.logger)
+                case .certificate(let der):
+                    try self.store.adoptCertificate(der, logger: self.logger)
                 default:
                     throw ProtocolError.unexpected(message.name)
                 }

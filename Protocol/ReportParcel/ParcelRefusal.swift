@@ -16,7 +16,7 @@ package enum ParcelRefusal: ExplainedError, Equatable {
     case forged
     case revoked(DeviceFacts)
     case otherUnit(UnitCode, enrolledFor: UnitCode)
-    /// The province has no authority, so nobody has a key.
+    /// Nobody is enrolled, so nobody has a key.
     case openProvince
 
     package var code: String {
@@ -30,7 +30,7 @@ package enum ParcelRefusal: ExplainedError, Equatable {
         case .forged: "parcel_forged"
         case .revoked: "device_revoked"
         case .otherUnit: "parcel_other_unit"
-        case .openProvince: "province_open"
+        case .openProvince: "parcel_open_province"
         }
     }
 
@@ -77,8 +77,8 @@ package enum ParcelRefusal: ExplainedError, Equatable {
             )
         case .openProvince:
             Bilingual(
-                "这个数据库不属于有证书的省级，没有密钥，无法使用数据包。",
-                "This store is of a province without an authority: there are no keys to make or open parcels with."
+                "这里没有登记设备，因此没有密钥，无法使用数据包。",
+                "Nobody is enrolled here, so there are no keys to make or open parcels with."
             )
         }
     }
@@ -103,7 +103,10 @@ package enum ParcelRefusal: ExplainedError, Equatable {
             Bilingual("如仍需信任该设备，请先重新授权。", "If the device is to be trusted, grant it again first.")
         case .otherUnit: Bilingual("请为该单位重新登记设备。", "Enrol the device for that unit.")
         case .openProvince:
-            Bilingual("请用 sync 同步，或登记到有证书的省级。", "Use sync, or enrol with a province that has an authority.")
+            Bilingual(
+                "请用 sync 同步；或由省级先用 enrol 登记设备。",
+                "Use sync; or let the province enrol its devices first, with enrol."
+            )
         }
     }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import Logging
 import ReportIdentity
 import ReportModel
@@ -6,26 +5,29 @@ import ReportParcel
 import ReportScheme
 import ReportStorage
 import ReportWire
+import ServerIdentity
 import ServerStore
 
 /// Takes the parcels of offices without a line, in any order and any number of times, and answers each with a parcel: what
 /// the province holds now, and what the office lacks (Protocol/README.md, "Parcels"). The province may be serving meanwhile.
 package struct ProvinceParcels: Sendable {
     package let store: ServerStore
-    /// The authority's.
-    private let key: P256.Signing.PrivateKey
+    private let authority: Authority
+    private let revoked: Set<DeviceID>
+    private let logger: Logger
     private let now: @Sendable () -> Timestamp
 
-    /// - Throws: `ParcelRefusal` in a province without an authority.
+    /// - Parameters:
+    ///   - authority: the store's.
+    ///   - revoked: devices whose parcels are not taken, even where the store does not know yet that they were revoked.
     package init(
         store: ServerStore,
-        key: P256.Signing.PrivateKey,
+        authority: Authority,
+        revoked: Set<DeviceID> = [],
+        logger: Logger,
         now: @escaping @Sendable () -> Timestamp
-    ) throws {
-        guard try store.database.read({ try $0.authority() }) == DeviceKey(key.publicKey) else {
-            throw ParcelRefusal.openProvince
-        }
-        (self.store, self.key, self.now) = (store, key, now)
+    ) {
+        (self.store, self.authority, self.revoked, self.logger, self.now) = (store, authority, revoked, logger, now)
     }
 
     /// What a parcel brought, and what it was answered.
@@ -64,8 +66,8 @@ package struct ProvinceParcels: Sendable {
         return try PublishedFile.write(to: answer, isReplacing: isReplacing, alreadyThere: exists) { sink in
             let scheme = try SchemeInUse.Loaded(self.store)
             var reader = try ParcelReader(
-                key: self.key,
-                authority: DeviceKey(self.key.publicKey),
+                key: self.authority.key,
+                authority: self.authority.publicKey,
                 source: { try file.next($0) }
             )
             guard let certificate = reader.certificate else { throw ParcelRefusal.notFromProvince }
@@ -79,7 +81,8 @@ package struct ProvinceParcels: Sendable {
     }
 
     private func isRevoked(_ certificate: DeviceCertificate) throws -> Bool {
-        try self.store.database.read { try $0.isRevoked(certificate.id, in: certificate.facts.unit) }
+        if self.revoked.contains(certificate.id) { return true }
+        return try self.store.database.read { try $0.isRevoked(certificate.id, in: certificate.facts.unit) }
     }
 }
 
@@ -140,7 +143,7 @@ extension ProvinceParcels {
 
         private mutating func take(_ batch: Batch) throws {
             guard try self.serves(batch.scope) else { return }
-            let root = Root(key: SealingKey(self.parcels.key), scheme: self.scheme.scheme)
+            let root = Root(key: self.parcels.authority.sealingKey, scheme: self.scheme.scheme)
             let outcomes = try self.store.commit([.take(batch)], now: self.parcels.now(), root: root)
             guard case .taken(let outcome, _) = outcomes[0] else { preconditionFailure("a batch is taken") }
             if let problem = outcome.problem { throw ProtocolError.unproven(problem, in: batch.scope) }
@@ -175,11 +178,18 @@ extension ProvinceParcels {
                 time: parcels.now(),
                 scheme: self.scheme.scheme.fingerprint.high
             )
-            var writer = try ParcelWriter(opening, to: certificate.key, certificate: nil, key: parcels.key, sink: sink)
+            var writer = try ParcelWriter(
+                opening,
+                to: certificate.key,
+                certificate: nil,
+                key: parcels.authority.key,
+                sink: sink
+            )
             for standing in try store.standings(in: self.served) {
                 try writer.append(.have(Have(scope: standing.scope, batchesSeen: 0, frontier: standing.frontier)))
             }
             try writer.endRecord()
+            if let renewed = self.renewed() { try writer.append(.certificate(renewed.der)) }
             if self.opening.scheme != opening.scheme {
                 for part in self.scheme.parts { try writer.append(.scheme(part)) }
             }
@@ -196,6 +206,21 @@ extension ProvinceParcels {
                 try self.served.filter { scope in
                     try self.held[scope].map { try !reader.holds($0, in: scope) } ?? false
                 }
+            }
+        }
+
+        /// A certificate for a device whose own is running out. That it does not get one now keeps nobody from its answer.
+        private func renewed() -> DeviceCertificate? {
+            let desk = EnrolmentDesk(
+                store: self.store,
+                authority: self.parcels.authority,
+                scheme: self.scheme.scheme
+            )
+            do {
+                return try desk.renew(self.taken.certificate, now: self.parcels.now())
+            } catch {
+                self.parcels.logger.error("certificate not renewed", metadata: ["error": "\(error)"])
+                return nil
             }
         }
     }

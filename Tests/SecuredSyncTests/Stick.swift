@@ -28,12 +28,26 @@ final class Stick {
         return "\(self.folder.path)/\(self.fileCount).parcel"
     }
 
+    private func file(_ path: String) throws -> InputFile {
+        guard let file = InputFile(path: path) else { throw FileUnwritable(path: path) }
+        return file
+    }
+
+    /// The office takes an answer.
+    @discardableResult
+    func takeAnswer(_ path: String, _ device: Device, _ store: ClientStore? = nil) throws -> OfficeParcels.Taken {
+        try self.parcels(of: device, store).takeAnswer(self.file(path))
+    }
+
     func parcels(of device: Device, _ store: ClientStore? = nil) throws -> OfficeParcels {
         try OfficeParcels(
             store: store ?? device.store,
             scheme: self.province.scheme,
-            key: device.key,
-            certificate: device.certificate(by: self.province.authority),
+            identity: DeviceIdentity(
+                key: device.key,
+                certificate: device.certificate(by: self.province.authority),
+                authority: self.province.authority.publicKey
+            ),
             logger: silent,
             now: { Province.now }
         )
@@ -52,16 +66,19 @@ final class Stick {
     /// The province takes a parcel, and puts its answer on the stick.
     func take(
         _ path: String,
-        at store: ServerStore? = nil
+        at store: ServerStore? = nil,
+        revoked: Set<DeviceID> = []
     ) throws -> (taken: ProvinceParcels.Taken, answer: String) {
         let answer = self.newPath()
-        let parcels = try ProvinceParcels(
+        let parcels = ProvinceParcels(
             store: store ?? self.province.store,
-            key: self.province.authority.key,
+            authority: self.province.authority,
+            revoked: revoked,
+            logger: silent,
             now: { Province.now }
         )
         let taken = try parcels.take(
-            at: path,
+            self.file(path),
             answer: answer,
             isReplacing: false,
             alreadyThere: FileExists(path: answer)
@@ -72,7 +89,7 @@ final class Stick {
     /// There and back.
     func sync(_ device: Device, _ store: ClientStore? = nil, at province: ServerStore? = nil) throws {
         let answer = try self.take(self.make(device, store), at: province).answer
-        _ = try self.parcels(of: device, store).takeAnswer(at: answer)
+        try self.takeAnswer(answer, device, store)
     }
 
     /// A parcel as some other program would make it.

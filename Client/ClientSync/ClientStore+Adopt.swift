@@ -1,7 +1,10 @@
 import ClientStore
 import Logging
+import ReportIdentity
 import ReportModel
 import ReportScheme
+
+// What the province hands out beside changes, over a line or in a parcel.
 
 extension ClientStore {
     /// Works by the province's scheme from now on. One that does not parse is the province's mistake; the one in use stays,
@@ -21,5 +24,17 @@ extension ClientStore {
             logger.warning("the province's scheme is kept out", metadata: ["error": "\(error)"])
         }
         return false
+    }
+
+    /// Shows this certificate from now on. One that is not for this device is the province's mistake, and one that ends
+    /// before the one in use comes from a parcel that has lain about; that one stays then.
+    func adoptCertificate(_ der: [UInt8], logger: Logger) throws {
+        guard let trust = try self.trust() else { return }
+        guard let certificate = try? DeviceCertificate(der: der, authority: trust.authority),
+            certificate.key == trust.device
+        else { return logger.warning("the province's new certificate is kept out") }
+        let own = trust.certificate.flatMap { try? DeviceCertificate(der: $0, authority: trust.authority) }
+        if let own, own.validity.notAfter >= certificate.validity.notAfter { return }
+        try self.replaceCertificate(with: der)
     }
 }
