@@ -1,5 +1,6 @@
 import ReportIdentity
 import ReportModel
+import ReportWire
 
 /// Why a parcel is not opened, or none is made. Nothing of it was used.
 package enum ParcelRefusal: ExplainedError, Equatable {
@@ -16,6 +17,8 @@ package enum ParcelRefusal: ExplainedError, Equatable {
     case forged
     case revoked(DeviceFacts)
     case otherUnit(UnitCode, enrolledFor: UnitCode)
+    /// The store holds changes that it cannot send, as it could not on a line.
+    case unsendable(ProtocolError)
     /// Nobody is enrolled, so nobody has a key.
     case openProvince
 
@@ -30,6 +33,7 @@ package enum ParcelRefusal: ExplainedError, Equatable {
         case .forged: "parcel_forged"
         case .revoked: "device_revoked"
         case .otherUnit: "parcel_other_unit"
+        case .unsendable: "parcel_unsendable"
         case .openProvince: "parcel_open_province"
         }
     }
@@ -75,6 +79,7 @@ package enum ParcelRefusal: ExplainedError, Equatable {
                 "数据包来自单位 \(unit) 的数据库，而该设备登记的单位是 \(enrolled)。",
                 "The parcel is of a store of the unit \(unit), and its device is enrolled for \(enrolled)."
             )
+        case .unsendable(let error): error.words
         case .openProvince:
             Bilingual(
                 "这里没有登记设备，因此没有密钥，无法使用数据包。",
@@ -102,6 +107,7 @@ package enum ParcelRefusal: ExplainedError, Equatable {
         case .revoked:
             Bilingual("如仍需信任该设备，请先重新授权。", "If the device is to be trusted, grant it again first.")
         case .otherUnit: Bilingual("请为该单位重新登记设备。", "Enrol the device for that unit.")
+        case .unsendable: Bilingual("没有写出数据包。", "No parcel was written.")
         case .openProvince:
             Bilingual(
                 "请用 sync 同步；或由省级先用 enrol 登记设备。",

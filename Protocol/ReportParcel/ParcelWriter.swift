@@ -84,6 +84,7 @@ extension ParcelWriter {
     /// their beginning.
     ///
     /// - Parameter load: reads from the store what a peer lacks, as on a line.
+    /// - Throws: also `ParcelRefusal.unsendable(_:)`.
     package mutating func appendChanges(
         in scope: UnitCode,
         lackedBy frontier: Frontier,
@@ -99,7 +100,13 @@ extension ParcelWriter {
             guard !loaded.changes.isEmpty else { continue }
             peer.frontier = loaded.frontier
             self.changeCount += loaded.changes.count
-            for batch in Batch.batches(of: loaded.changes, in: scope) { try self.append(.batch(batch)) }
+            let batches: [Batch]
+            do {
+                batches = try Batch.batches(of: loaded.changes, in: scope)
+            } catch {
+                throw ParcelRefusal.unsendable(error)
+            }
+            for batch in batches { try self.append(.batch(batch)) }
         }
     }
 }
