@@ -156,6 +156,7 @@ extension ProvinceParcels {
         private mutating func serves(_ scope: UnitCode) throws -> Bool {
             if self.served.contains(scope) { return true }
             guard !self.taken.notServed.contains(scope) else { return false }
+            guard self.taken.notServed.count < Limits.scopeCountMax else { throw ProtocolError.scopeNotServed(scope) }
             let certificate = self.taken.certificate
             let asked = [certificate.facts.unit, scope]
             guard try self.store.scopes(servedTo: asked, by: self.scheme.scheme, on: certificate.id).contains(scope)

@@ -17,19 +17,33 @@ struct ParcelCommandTests {
         let (parcel, receipt) = (scene.path("送省.parcel"), scene.path("回执.parcel"))
         let made = try await office.json("parcel", "export", parcel)
         #expect(made["parcel"] == 1 && made["changes"] == 1)
+        #expect(made.keys == ["format", "parcel", "file", "changes", "bytes"])
         let size = try FileManager.default.attributesOfItem(atPath: parcel)[.size] as? Int
         #expect(made["bytes"].number == size)
         #expect(try await office.refusal("parcel", "export", parcel)["code"] == "file_exists")
 
         let seen = try await Command.inspect.json(["frames", parcel, "--store", province])
+        #expect(seen.keys == ["format", "parcel", "from", "replica", "time", "frames", "damage"])
+        #expect(seen["from"].keys == ["device", "unit", "name", "person"])
+        #expect(seen["frames"][0].keys == ["kind", "scope", "heads", "changes", "bytes"])
         #expect(seen["from"]["name"] == "办公室一" && seen["frames"].list.last?["kind"] == "batch")
         #expect(seen["frames"].list.last?["scope"] == "410728-01" && seen["frames"].list.last?["changes"] == 1)
         let taken = try await self.take(parcel, receipt, province)
+        let keys: Set = [
+            "format", "parcel", "device", "unit", "name", "person", "received", "known", "ruled_out", "missing",
+            "not_served", "receipt", "damage",
+        ]
+        #expect(taken.keys == keys && taken["receipt"].keys == ["file", "changes", "bytes"])
         #expect(taken["received"] == 1 && taken["damage"] == .null && taken["missing"] == [])
         #expect(try await office.json("status")["unsent"] == 1)
         #expect(try await self.take(parcel, receipt, province)["known"] == 1)
         for isNewest in [true, false] {
             let told = try await office.json("parcel", "import", receipt)
+            let keys: Set = [
+                "format", "parcel", "newest", "received", "known", "unsent", "new_scheme", "conflicts", "not_counted",
+                "missing", "damage",
+            ]
+            #expect(told.keys == keys)
             #expect(told["newest"].boolean == isNewest && told["unsent"] == 0)
         }
         let receipts = try await Command.inspect.json(["frames", receipt, "--store", office.store])
@@ -67,6 +81,7 @@ struct ParcelCommandTests {
         )
         #expect(taken.exitCode == 1)
         let damage = try JSON(taken.output)["damage"]
+        #expect(damage.keys == ["code", "byte", "text", "next"])
         #expect(damage["code"] == "parcel_cut_off" && damage["byte"].number ?? 0 > 90)
         // It is answered all the same, and the receipt says that nothing is delivered.
         #expect(try await office.json("parcel", "import", receipt)["unsent"] == 1)

@@ -78,7 +78,7 @@ struct Correspondence {
     /// - Parameter key: the reader's; the authority's own where there is none.
     func read(_ bytes: [UInt8], key: P256.Signing.PrivateKey? = nil) throws -> Read {
         var read = Read()
-        let input = Input(bytes)
+        let input = ByteInput(bytes)
         do {
             var reader = try ParcelReader(
                 key: key ?? self.authority,
@@ -93,19 +93,6 @@ struct Correspondence {
             read.damage = damage
         }
         return read
-    }
-
-    private final class Input {
-        private var rest: ArraySlice<UInt8>
-
-        init(_ bytes: [UInt8]) {
-            self.rest = bytes[...]
-        }
-
-        func next(_ count: Int) -> [UInt8] {
-            defer { self.rest = self.rest.dropFirst(count) }
-            return Array(self.rest.prefix(count))
-        }
     }
 }
 

@@ -200,6 +200,21 @@ struct ParcelSyncTests {
         #expect(try self.unsent == 0 && self.value(backup.database) == self.figure("14.5"))
     }
 
+    @Test("give a province restored from before the enrolment the grant, too")
+    func restoredBeforeEnrolment() throws {
+        let backup = try ServerStore(inMemoryCopyOf: self.province.store)
+        let later = try Device(0xE5, in: self.province)
+        try self.stick.sync(later)
+        try later.write("13.5")
+        // Its first receipt there says what is gone; what it builds on comes with the next parcel.
+        let (taken, answer) = try self.stick.take(self.stick.make(later), at: backup)
+        #expect(taken.newCount == 0 && taken.missing.contains(Device.cell.unit))
+        try self.stick.takeAnswer(answer, later)
+        try self.stick.sync(later, at: backup)
+        #expect(try self.value(backup.database) == self.figure("13.5"))
+        #expect(try later.store.status().unsent == 0 && backup.database.verify().firstProblem == nil)
+    }
+
     @Test("bring an office restored from a copy what it has lost, and let it go on under a new id")
     func restoredOffice() throws {
         try self.device.write("13.5")

@@ -4,6 +4,7 @@ import ReportIdentity
 import ReportModel
 import ReportParcel
 import ReportWire
+import TestSupport
 
 /// Whatever stands in a parcel, its reader ends, and gives out frames that were written, in their order.
 enum ParcelProperties {
@@ -25,7 +26,7 @@ enum ParcelProperties {
     }
 
     private static func frames(of file: [UInt8]) throws -> [Frame] {
-        let input = Input(file)
+        let input = ByteInput(file)
         var frames: [Frame] = []
         do {
             var reader = try ParcelReader(key: Self.authority, authority: Self.authorityKey) { input.next($0) }
@@ -34,19 +35,6 @@ enum ParcelProperties {
         } catch is ParcelDamage {
         }
         return frames
-    }
-
-    private final class Input {
-        private var rest: ArraySlice<UInt8>
-
-        init(_ bytes: [UInt8]) {
-            self.rest = bytes[...]
-        }
-
-        func next(_ count: Int) -> [UInt8] {
-            defer { self.rest = self.rest.dropFirst(count) }
-            return Array(self.rest.prefix(count))
-        }
     }
 
     // MARK: - A writer that writes anything
