@@ -69,6 +69,7 @@ var targets: [Target] = [
     library("ReportWire", in: "Protocol", ["ReportModel", "CZlib"]),
     library("ReportSession", in: "Protocol", ["ReportModel", "ReportWire"]),
     library("ReportIdentity", in: "Protocol", ["ReportModel", crypto] + certificates),
+    library("ReportParcel", in: "Protocol", ["ReportModel", "ReportWire", "ReportIdentity", crypto]),
     .target(
         name: "BundledScheme",
         dependencies: ["ReportScheme"],
@@ -91,7 +92,7 @@ var targets: [Target] = [
     library(
         "ReportCommand",
         in: "Sources",
-        ["ReportModel", "ReportScheme", "ReportPages", "ReportStorage", argumentParser, logging]
+        ["ReportModel", "ReportScheme", "ReportParcel", "ReportPages", "ReportStorage", argumentParser, logging]
     ),
 
     // Client: what runs in a county office.
@@ -100,8 +101,8 @@ var targets: [Target] = [
         "ClientSync",
         in: "Client",
         [
-            "ReportModel", "ReportScheme", "ReportWire", "ReportIdentity", "ReportSession", "ReportStorage",
-            "ReportTransport", "ClientStore", crypto, logging,
+            "ReportModel", "ReportScheme", "ReportWire", "ReportIdentity", "ReportSession", "ReportParcel",
+            "ReportStorage", "ReportTransport", "ClientStore", crypto, logging,
         ] + nio
     ),
 
@@ -111,8 +112,8 @@ var targets: [Target] = [
         "ServerSync",
         in: "Server",
         [
-            "ReportModel", "ReportIdentity", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage",
-            "ReportTransport", "ServerIdentity", "ServerStore", logging, serviceLifecycle,
+            "ReportModel", "ReportIdentity", "ReportScheme", "ReportWire", "ReportSession", "ReportParcel",
+            "ReportStorage", "ReportTransport", "ServerIdentity", "ServerStore", logging, serviceLifecycle,
         ] + nio
     ),
     library("ServerSummary", in: "Server", ["ReportModel", "ReportScheme"]),
@@ -122,20 +123,25 @@ var targets: [Target] = [
         "huiliu-client",
         [
             "ReportModel", "ReportScheme", "BundledScheme", "ReportCommand", "ReportPages", "ReportStorage",
-            "ReportTransport", "ReportIdentity", "ClientStore", "ClientSync", crypto, logging,
+            "ReportTransport", "ReportIdentity", "ReportParcel", "ClientStore", "ClientSync", crypto, logging,
         ]
     ),
     command(
         "huiliu-server",
         [
             "ReportModel", "ReportScheme", "BundledScheme", "ReportCommand", "ReportPages", "ReportStorage",
-            "ReportTransport", "ReportIdentity", "ServerIdentity", "ServerStore", "ServerSync", "ServerSummary",
-            logging,
-            serviceLifecycle,
+            "ReportTransport", "ReportIdentity", "ReportParcel", "ServerIdentity", "ServerStore", "ServerSync",
+            "ServerSummary", logging, serviceLifecycle,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ]
     ),
-    command("huiliu-inspect", ["ReportModel", "ReportScheme", "ReportCommand", "ReportPages", "ReportStorage"]),
+    command(
+        "huiliu-inspect",
+        [
+            "ReportModel", "ReportScheme", "ReportWire", "ReportIdentity", "ReportParcel", "ReportCommand",
+            "ReportPages", "ReportStorage", crypto,
+        ]
+    ),
 
     // Tests: what only tests run.
     library("TestSupport", in: "Tests", ["ReportModel", "ReportStorage"]),
@@ -179,6 +185,7 @@ var targets: [Target] = [
         ["ReportModel", "ReportScheme", "BundledScheme", "ReportStorage", "ClientStore", "ServerStore", crypto]
     ),
     tests("ReportIdentityTests", ["ReportModel", "ReportIdentity", crypto] + certificates),
+    tests("ReportParcelTests", ["ReportModel", "ReportWire", "ReportIdentity", "ReportParcel", crypto]),
     tests("ServerIdentityTests", ["ReportModel", "ReportIdentity", "ReportStorage", "ServerIdentity", crypto]),
     tests(
         "ReportTransportTests",
@@ -188,8 +195,9 @@ var targets: [Target] = [
     tests(
         "SecuredSyncTests",
         [
-            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportIdentity", "ReportStorage",
-            "ReportTransport", "ClientStore", "ClientSync", "ServerStore", "ServerSync", "ServerIdentity", crypto,
+            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportIdentity", "ReportParcel",
+            "ReportStorage", "ReportTransport", "ClientStore", "ClientSync", "ServerStore", "ServerSync",
+            "ServerIdentity", crypto,
             logging, serviceLifecycle,
         ] + nio
     ),
@@ -207,8 +215,8 @@ var targets: [Target] = [
     .target(
         name: "FuzzProperties",
         dependencies: [
-            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportSession", "ReportStorage",
-            "ClientStore", "ServerStore", "TestSupport",
+            "ReportModel", "ReportScheme", "BundledScheme", "ReportWire", "ReportIdentity", "ReportParcel",
+            "ReportSession", "ReportStorage", "ClientStore", "ServerStore", "TestSupport", crypto,
         ],
         path: "Tests/Fuzz/Properties",
         swiftSettings: settings

@@ -82,6 +82,8 @@ extension ClientStore {
             try writer.set(Setting.lastSync, to: String(now.secondsSince1970))
             try writer.set(Setting.refusal, to: "")
             if let skewSeconds { try writer.set(Setting.skewSeconds, to: String(skewSeconds)) }
+            // What answers a parcel of before is older than what the province says now.
+            try Self.noteAnswered(Self.parcelNumber(Setting.parcelsMade, writer.reader), writer)
         }
     }
 }

@@ -134,6 +134,10 @@ package final class ClientStore: Sendable {
         static let skewSeconds = "skew_seconds"
         /// Why the province ended the last sync: code, Chinese words, English words, a line each.
         static let refusal = "sync_refusal"
+        /// The number of the last parcel that was made.
+        static let parcelsMade = "parcels_made"
+        /// The highest number of a parcel since whose making the province has said how far it has got.
+        static let parcelsAnswered = "parcels_answered"
     }
 }
 

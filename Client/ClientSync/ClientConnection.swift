@@ -131,40 +131,15 @@ extension ClientConnection {
                 let now = self.connection.now()
                 try store.noteSync(at: now, skewSeconds: time.seconds(since: now))
             case .saveScheme(let bytes):
-                try self.saveScheme(bytes)
+                try store.adoptScheme(encoded: bytes, logger: self.connection.logger)
             case .saveCertificate(let der):
-                try self.saveCertificate(der)
+                try store.adoptCertificate(der, logger: self.connection.logger)
             case .close(let error):
                 return End(error: error)
             case .identify, .noteOwnHeads, .enrol:
                 preconditionFailure("only a server is told this")
             }
             return nil
-        }
-
-        /// One that is not for this device is the province's mistake; the one in use stays.
-        private func saveCertificate(_ der: [UInt8]) throws {
-            guard let trust = try self.connection.store.trust() else { return }
-            guard let certificate = try? DeviceCertificate(der: der, authority: trust.authority),
-                certificate.key == trust.device
-            else {
-                self.connection.logger.warning("the province's new certificate is kept out")
-                return
-            }
-            try self.connection.store.replaceCertificate(with: der)
-        }
-
-        /// A scheme that does not parse is the province's mistake; the one in use stays, and nothing else is lost.
-        private func saveScheme(_ bytes: [UInt8]) throws {
-            do {
-                let source = try SchemeSource(encoded: bytes)
-                _ = try Scheme.parse(source)
-                try self.connection.store.replaceScheme(with: source)
-            } catch let error as SchemeMistakes {
-                self.connection.logger.warning("the province's scheme is kept out", metadata: ["error": "\(error)"])
-            } catch let error as MalformedBytes {
-                self.connection.logger.warning("the province's scheme is kept out", metadata: ["error": "\(error)"])
-            }
         }
     }
 }

@@ -8,7 +8,7 @@ import ReportTransport
 /// By what an enrolled device is known, and whom it believes.
 package struct DeviceIdentity: Sendable {
     /// The name of the key's file in the store's directory.
-    package static let keyFileName = "device.key"
+    package static let keyFileName = StoreKind.client.keyFileName
 
     package let key: P256.Signing.PrivateKey
     package let certificate: DeviceCertificate

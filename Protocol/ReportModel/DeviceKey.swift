@@ -62,7 +62,7 @@ package struct DeviceKey: Hashable, Sendable, CustomStringConvertible {
     package var id: DeviceID { DeviceID(of: self.bytes) }
 
     /// Whether `signature` (64 bytes, r and s) is this key's over `message`, with SHA-256.
-    func isSignature(_ signature: [UInt8], of message: [UInt8]) -> Bool {
+    package func isSignature(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         guard let key = try? P256.Signing.PublicKey(compressedRepresentation: self.bytes),
             let signature = try? P256.Signing.ECDSASignature(rawRepresentation: signature)
         else { return false }

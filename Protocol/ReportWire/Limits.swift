@@ -64,6 +64,14 @@ package enum Limits {
     package static let schemePartByteCountMax = 60 * 1024
     /// The longest scheme after inflation.
     package static let schemeInflatedByteCountMax = 16 * 1024 * 1024
+    /// The most bytes of frames in one record of a parcel: 64 KiB and 4, the longest frame with its length.
+    package static let parcelFramesByteCountMax = 4 + frameByteCountMax
+    /// A record of a parcel with this many bytes of frames takes no further one: 4 KiB, about what goes bad at once on a
+    /// stick, and with it all that shares the record. The 21 bytes of a record are half a hundredth of that.
+    package static let parcelRecordFullByteCount = 4 * 1024
+    /// The longest record of a parcel, counted after its length field: with one byte for its kind and 16 of AES-GCM.
+    package static let parcelRecordByteCountMax = 1 + parcelFramesByteCountMax + 16
+
     /// The longest words of a goodbye, in UTF-8, for each language.
     package static let wordsByteCountMax = 1024
 

@@ -6,9 +6,10 @@ import ReportStorage
 /// The provincial authority: the key that says which devices are of this province, and which server is its own.
 package struct Authority: Sendable {
     /// The name of its file in the province's directory.
-    package static let fileName = "authority.key"
+    package static let fileName = StoreKind.server.keyFileName
 
-    private let key: P256.Signing.PrivateKey
+    /// Opens the parcels of offices, too.
+    package let key: P256.Signing.PrivateKey
 
     /// What the devices pin.
     package var publicKey: DeviceKey { DeviceKey(self.key.publicKey) }

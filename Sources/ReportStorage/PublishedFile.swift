@@ -138,6 +138,40 @@ package struct PublishedFile {
         for suffix in ["", "-wal", "-shm", "-journal"] { unlink(self.draft + suffix) }
     }
 
+    /// Makes a file of what `body` gives, piece by piece.
+    ///
+    /// - Parameters:
+    ///   - isReplacing: whether another file of that name gives way.
+    ///   - exists: what is thrown where one does not.
+    /// - Throws: also ``FileUnwritable``, `StoreError`, and what `body` throws; then nothing of the file is left.
+    package static func write<Result>(
+        to path: String,
+        isReplacing: Bool,
+        alreadyThere exists: FileExists,
+        _ body: (_ sink: @escaping ([UInt8]) throws -> Void) throws -> Result
+    ) throws -> Result {
+        guard isReplacing || !FileManager.default.fileExists(atPath: path) else { throw exists }
+        let file = PublishedFile(path: path)
+        do {
+            guard FileManager.default.createFile(atPath: file.draft, contents: nil),
+                let handle = FileHandle(forWritingAtPath: file.draft)
+            else { throw FileUnwritable(path: path) }
+            let result = try body { bytes in
+                do {
+                    try handle.write(contentsOf: bytes)
+                } catch {
+                    throw FileUnwritable(path: path)
+                }
+            }
+            try handle.close()
+            if isReplacing { try file.replace() } else { try file.publish(alreadyThere: exists) }
+            return result
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+
     /// Makes the names in a file's folder durable. Where that cannot be done there is nothing to be told.
     static func syncFolder(of path: String) {
         let descriptor = open(path.folderAndName.folder, O_RDONLY)

@@ -6,4 +6,10 @@ extension StoreReader {
         let chains = try self.chains(in: scope)
         return ScopeStanding(scope: scope, frontier: chains.frontier, tip: chains.tip?.high ?? 0)
     }
+
+    /// Whether everything is held that a frontier covers.
+    package func holds(_ frontier: Frontier, in scope: UnitCode) throws -> Bool {
+        let chains = try self.chains(in: scope)
+        return try frontier.heads.allSatisfy { try chains.position(of: $0, hash: self.hash) != nil }
+    }
 }

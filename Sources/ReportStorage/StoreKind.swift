@@ -17,6 +17,14 @@ package enum StoreKind: Int32, Sendable, CaseIterable {
 
     /// The database file within the store's directory.
     package var fileName: String { "\(self.name).sqlite" }
+
+    /// The private key beside it: the device's, or the authority's.
+    package var keyFileName: String {
+        switch self {
+        case .client: "device.key"
+        case .server: "authority.key"
+        }
+    }
 }
 
 /// Why a store cannot be opened or written. The file is left as it was.

@@ -32,28 +32,24 @@ struct ClientExport: AsyncParsableCommand {
     func run() async throws {
         let client = try OpenedClient.store(self.common, access: .read)
         guard self.file != "-" else {
-            try self.write(client.database, to: .standardOutput)
-            return
+            return try self.write(client.database) { bytes in
+                do {
+                    try FileHandle.standardOutput.write(contentsOf: bytes)
+                } catch {
+                    throw FileUnwritable(path: self.file)
+                }
+            }
         }
-        let exists = FileExists(path: self.file, option: "--overwrite")
-        guard self.overwrite || !FileManager.default.fileExists(atPath: self.file) else { throw exists }
-        let file = PublishedFile(path: self.file)
-        do {
-            guard FileManager.default.createFile(atPath: file.draft, contents: nil),
-                let handle = FileHandle(forWritingAtPath: file.draft)
-            else { throw FileUnwritable(path: self.file) }
-            try self.write(client.database, to: handle)
-            try handle.close()
-            if self.overwrite { try file.replace() } else { try file.publish(alreadyThere: exists) }
-        } catch {
-            file.discard()
-            throw error
-        }
+        try PublishedFile.write(
+            to: self.file,
+            isReplacing: self.overwrite,
+            alreadyThere: FileExists(path: self.file, option: "--overwrite")
+        ) { try self.write(client.database, to: $0) }
     }
 
     /// Writes one consistent state, piece by piece.
-    private func write(_ database: ReportDatabase, to handle: FileHandle) throws {
-        var sheet = Sheet(handle, name: self.file)
+    private func write(_ database: ReportDatabase, to sink: @escaping ([UInt8]) throws -> Void) throws {
+        var sheet = Sheet(sink)
         var conflictCount = 0
         try database.read { reader in
             try sheet.add(CSVText.mark + CSVText.record(self.header))
@@ -113,14 +109,12 @@ struct ClientExport: AsyncParsableCommand {
 
     /// Collects lines, and writes them some at a time.
     private struct Sheet {
-        private let handle: FileHandle
-        private let name: String
+        private let sink: ([UInt8]) throws -> Void
         private var pending: [UInt8] = []
         private static let chunkByteCount = 1 << 16
 
-        init(_ handle: FileHandle, name: String) {
-            self.handle = handle
-            self.name = name
+        init(_ sink: @escaping ([UInt8]) throws -> Void) {
+            self.sink = sink
         }
 
         mutating func add(_ text: String) throws {
@@ -129,11 +123,7 @@ struct ClientExport: AsyncParsableCommand {
         }
 
         mutating func finish() throws {
-            do {
-                try self.handle.write(contentsOf: self.pending)
-            } catch {
-                throw FileUnwritable(path: self.name)
-            }
+            try self.sink(self.pending)
             self.pending = []
         }
     }

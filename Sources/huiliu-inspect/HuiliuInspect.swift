@@ -18,6 +18,7 @@ struct Inspect: AsyncParsableCommand {
             ),
             subcommands: [
                 InspectStatus.self, InspectLog.self, InspectExplain.self, InspectDiff.self, InspectVerify.self,
+                InspectFrames.self,
             ]
         )
     }

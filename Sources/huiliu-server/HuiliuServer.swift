@@ -15,7 +15,7 @@ struct Server: AsyncParsableCommand {
             abstract: say("汇流省级端：接收各县同步，汇总，看报送进度", "Huiliu at the province: takes the counties' syncs, and sums."),
             subcommands: [
                 ServerInit.self, ServerEnrol.self, ServerServe.self, ServerScheme.self, ServerTotals.self,
-                ServerBoard.self, ServerDevices.self, ServerBackup.self, ServerRebuild.self,
+                ServerBoard.self, ServerDevices.self, ServerParcel.self, ServerBackup.self, ServerRebuild.self,
             ]
         )
     }

@@ -146,10 +146,14 @@ struct Device: Sendable {
     ///   - issuer: who signs the device's certificate; nobody where it is `nil`.
     ///   - pinned: whom the device believes.
     func security(issuer: Authority?, pinned: Authority) throws -> TransportSecurity {
+        let certificate = try issuer.map { try self.certificate(by: $0) }
+        return try .client(authority: pinned.publicKey, identity: certificate.map { ($0, self.key) })
+    }
+
+    func certificate(by issuer: Authority) throws -> DeviceCertificate {
         let facts = try DeviceFacts(name: "办公室一", unit: self.grant.unit, role: self.grant.role, person: "张三")
         let request = try CertificateRequest(key: self.key)
-        let certificate = try issuer?.issueDevice(for: request.key, facts: facts, now: Province.now)
-        return try .client(authority: pinned.publicKey, identity: certificate.map { ($0, self.key) })
+        return try issuer.issueDevice(for: request.key, facts: facts, now: Province.now)
     }
 
     func sync(

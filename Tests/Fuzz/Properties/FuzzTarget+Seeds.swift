@@ -17,6 +17,7 @@ extension FuzzTarget {
         case .message: try Self.frames().map { [$0.kind, $0.flags.rawValue] + $0.payload }
         case .batch: try Self.batches().compactMap { WireProperties.content(of: Message.batch($0).frame) }
         case .change: try Self.batches().flatMap(\.entries).map(\.canonicalBytes)
+        case .parcel: try Self.parcels()
         case .server, .client: try Self.scripts()
         case .scheme: try Self.schemeFiles()
         case .formula: try Self.formulas()
@@ -29,7 +30,7 @@ extension FuzzTarget {
     /// Words that mean something to a target; mutations put them in.
     package var words: [String] {
         switch self {
-        case .frames, .message, .batch, .change, .server, .client: []
+        case .frames, .message, .batch, .change, .parcel, .server, .client: []
         case .scheme:
             [
                 "form: ", "items:\n  - {item: ", "units:\n  - {code: ", "measures:\n", "checks:\n", "schedule: ",
@@ -137,6 +138,15 @@ extension FuzzTarget {
         let all = Array(recorded.joined())
         let talks: [[UInt8]] = [hello + talk, welcome + talk, hello + all, welcome + all, hello + talk + talk]
         return any + talks.map { [0, 0, 0] + $0 } + talks.map { [3, 5, 7] + $0 }
+    }
+
+    /// Frames in records, several to a record and one in each, with an opening before them and without, and the end.
+    private static func parcels() throws -> [[UInt8]] {
+        let vectors = try self.vectors().filter { $0.count < 1000 }
+        let records = [vectors.prefix(3).flatMap { $0 }] + vectors
+        let contents = records.map { [1] + $0 } + [[2]]
+        let script = contents.flatMap { [UInt8($0.count >> 8), UInt8($0.count & 255)] + $0 }
+        return [[1] + script, [0] + script, [1, 0, 1, 2], [1, 0, 1, 0]]
     }
 
     // MARK: - Schemes and figures

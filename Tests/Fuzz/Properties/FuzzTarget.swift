@@ -11,6 +11,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case batch
     /// The canonical bytes of a change.
     case change
+    /// A parcel, as a file and as what is encrypted in it.
+    case parcel
     /// What a client says to a server, message after message.
     case server
     /// What a server says to a client.
@@ -35,6 +37,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .message: try WireProperties.message(input)
         case .batch: try WireProperties.batch(input)
         case .change: try WireProperties.change(input)
+        case .parcel: try ParcelProperties.parcel(input)
         case .server: try ServerScript(input).run()
         case .client: try ClientScript(input).run()
         case .scheme: try SchemeProperties.scheme(input)
@@ -66,7 +69,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .frames, .message: 66_000
         case .batch: 132_000
         case .change: 50_000
-        case .scheme: 8192
+        case .scheme, .parcel: 8192
         case .figures: 4096
         case .server, .client: 1024
         case .formula, .values: 2048

@@ -30,6 +30,7 @@ struct MutationTests {
         case .message, .batch: 1000
         case .server, .client, .figures: 400
         case .scheme, .formula: 300
+        case .parcel: 100
         }
     }
 
