@@ -37,11 +37,19 @@ package final class ClientStore: Sendable {
         package let device: DeviceKey
         /// The province's word for the device: X.509 in DER. `nil` where lines are not encrypted, as in tests.
         package let certificate: [UInt8]?
+        /// The digest of the one-time code with which the device was enrolled.
+        package let code: [UInt8]?
 
-        package init(authority: DeviceKey, device: DeviceKey, certificate: [UInt8]? = nil) {
+        package init(
+            authority: DeviceKey,
+            device: DeviceKey,
+            certificate: [UInt8]? = nil,
+            code: [UInt8]? = nil
+        ) {
             self.authority = authority
             self.device = device
             self.certificate = certificate
+            self.code = code
         }
     }
 
@@ -85,14 +93,9 @@ package final class ClientStore: Sendable {
 
     static func fill(_ writer: StoreWriter, identity: Identity, scheme: SchemeSource, trust: Trust?) throws {
         try writer.setOwnReplica(identity.replica)
-        if let trust {
-            try writer.setIdentity(authority: trust.authority, signer: trust.device)
-            if let certificate = trust.certificate { try Self.set(certificate: certificate, writer) }
-        }
+        if let trust { try Self.set(trust, writer) }
         try writer.set(Setting.unit, to: identity.unit.description)
-        try writer.set(Setting.server, to: identity.server)
-        try writer.set(Setting.name, to: identity.name)
-        try writer.set(Setting.author, to: identity.author)
+        try Self.set(server: identity.server, name: identity.name, author: identity.author, writer)
         try writer.replaceSchemeFiles(with: scheme.files.map { ($0.name, $0.text) })
     }
 
@@ -130,6 +133,7 @@ package final class ClientStore: Sendable {
         static let name = "name"
         static let author = "author"
         static let certificate = "certificate"
+        static let code = "enrolment_code_digest"
         static let lastSync = "last_sync"
         static let skewSeconds = "skew_seconds"
         /// Why the province ended the last sync: code, Chinese words, English words, a line each.
@@ -172,8 +176,12 @@ extension ClientStore {
     package func trust() throws -> Trust? {
         try self.database.read { reader in
             guard let authority = try reader.authority(), let device = try reader.signer() else { return nil }
-            let certificate = try reader.setting(Setting.certificate).flatMap { Hexadecimal.bytes($0) }
-            return Trust(authority: authority, device: device, certificate: certificate)
+            return Trust(
+                authority: authority,
+                device: device,
+                certificate: try reader.setting(Setting.certificate).flatMap { Hexadecimal.bytes($0) },
+                code: try reader.setting(Setting.code).flatMap { Hexadecimal.bytes($0) }
+            )
         }
     }
 
@@ -182,8 +190,35 @@ extension ClientStore {
         try self.database.write { try Self.set(certificate: der, $0) }
     }
 
+    /// The device was enrolled anew: from now on it is known by another key, and writes under another id. What it wrote
+    /// before stays what it is.
+    ///
+    /// - Parameters:
+    ///   - trust: with the authority that the store believes already.
+    ///   - identity: for the unit of the store.
+    package func reenrol(_ trust: Trust, as identity: Identity) throws {
+        try self.database.write { writer in
+            try Self.set(trust, writer)
+            try Self.set(server: identity.server, name: identity.name, author: identity.author, writer)
+            try writer.setOwnReplica(identity.replica)
+            try writer.set(Setting.refusal, to: "")
+        }
+    }
+
+    private static func set(_ trust: Trust, _ writer: StoreWriter) throws {
+        try writer.setIdentity(authority: trust.authority, signer: trust.device)
+        if let certificate = trust.certificate { try self.set(certificate: certificate, writer) }
+        if let code = trust.code { try writer.set(Setting.code, to: Hexadecimal.text(code)) }
+    }
+
     private static func set(certificate der: [UInt8], _ writer: StoreWriter) throws {
         try writer.set(Setting.certificate, to: Hexadecimal.text(der))
+    }
+
+    private static func set(server: String, name: String, author: PersonID, _ writer: StoreWriter) throws {
+        try writer.set(Setting.server, to: server)
+        try writer.set(Setting.name, to: name)
+        try writer.set(Setting.author, to: author)
     }
 
     /// A cell as it is; one that nobody wrote has no versions.

@@ -1,5 +1,6 @@
 import ClientStore
 import Crypto
+import Foundation
 import ReportIdentity
 import ReportModel
 import ReportStorage
@@ -9,6 +10,8 @@ import ReportTransport
 package struct DeviceIdentity: Sendable {
     /// The name of the key's file in the store's directory.
     package static let keyFileName = StoreKind.client.keyFileName
+    /// The same while the device is being enrolled anew.
+    package static let nextKeyFileName = keyFileName + ".next"
 
     package let key: P256.Signing.PrivateKey
     package let certificate: DeviceCertificate
@@ -28,11 +31,36 @@ package struct DeviceIdentity: Sendable {
     package init?(of store: ClientStore, in directory: String) throws {
         guard let trust = try store.trust() else { return nil }
         let path = "\(directory)/\(Self.keyFileName)"
-        let key = try KeyFile.read(path)
-        guard DeviceKey(key.publicKey) == trust.device, let der = trust.certificate,
+        let key = try Self.key(of: trust.device, in: directory, path)
+        guard let der = trust.certificate,
             let certificate = try? DeviceCertificate(der: der, authority: trust.authority)
         else { throw OtherKey(path: path) }
         self.init(key: key, certificate: certificate, authority: trust.authority)
+    }
+
+    /// The key file that is the device's. An enrolment anew that ended before its last step has left the new one beside the
+    /// old.
+    private static func key(
+        of device: DeviceKey,
+        in directory: String,
+        _ path: String
+    ) throws -> P256.Signing.PrivateKey {
+        if let next = try? KeyFile.read("\(directory)/\(Self.nextKeyFileName)"), DeviceKey(next.publicKey) == device {
+            try Self.adoptNextKey(in: directory)
+            return next
+        }
+        let key = try KeyFile.read(path)
+        guard DeviceKey(key.publicKey) == device else { throw OtherKey(path: path) }
+        return key
+    }
+
+    /// The last step of an enrolment anew.
+    package static func adoptNextKey(in directory: String) throws {
+        let path = "\(directory)/\(Self.keyFileName)"
+        guard rename("\(directory)/\(Self.nextKeyFileName)", path) == 0 else {
+            throw KeyFileError.unwritable(path: path, detail: String(cString: strerror(errno)))
+        }
+        PublishedFile.syncFolder(of: path)
     }
 
     package var sealingKey: SealingKey { SealingKey(self.key) }

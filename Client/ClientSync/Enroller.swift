@@ -3,6 +3,8 @@ import Logging
 import NIOCore
 import ReportIdentity
 import ReportModel
+import ReportParcel
+import ReportStorage
 import ReportTransport
 import ReportWire
 
@@ -39,6 +41,58 @@ package struct Enroller: Sendable {
         Enrol(code: code.text, request: try CertificateRequest(key: key).der)
     }
 
+    /// Writes the same question into a file, for an office without a line. The province answers with a parcel.
+    ///
+    /// - Throws: `FileExists`, `FileUnwritable`.
+    package static func writeRequest(
+        to path: String,
+        code: EnrolmentCode,
+        authority: DeviceKey,
+        key: P256.Signing.PrivateKey,
+        now: Timestamp
+    ) throws {
+        try PublishedFile.write(to: path, isReplacing: false, alreadyThere: FileExists(path: path)) { sink in
+            let enrol = try self.request(code: code, key: key)
+            var writer = try ParcelWriter(
+                // No store has written it, and there was no parcel before it.
+                ParcelOpening(replica: ReplicaID(rawValue: 0), number: 0, time: now, scheme: 0),
+                to: authority,
+                from: .newcomer(try CertificateRequest(der: enrol.request)),
+                key: key,
+                sink: sink
+            )
+            try writer.append(.enrol(enrol))
+            try writer.finish()
+        }
+    }
+
+    /// Reads the certificate in the province's answer. What else the answer holds is taken like any other
+    /// (``OfficeParcels/takeAnswer(_:)``).
+    ///
+    /// - Throws: `ParcelRefusal`, `ParcelDamage`, and `CertificateRefusal`.
+    package static func identity(
+        in answer: InputFile,
+        authority: DeviceKey,
+        key: P256.Signing.PrivateKey
+    ) throws -> DeviceIdentity {
+        var reader = try ParcelReader(key: key, authority: authority, source: { try answer.next($0) })
+        while let message = try reader.nextMessage() {
+            guard case .certificate(let der) = message else { continue }
+            return try self.identity(der, authority: authority, key: key)
+        }
+        throw ParcelRefusal.noCertificate
+    }
+
+    private static func identity(
+        _ der: [UInt8],
+        authority: DeviceKey,
+        key: P256.Signing.PrivateKey
+    ) throws -> DeviceIdentity {
+        let certificate = try DeviceCertificate(der: der, authority: authority)
+        guard certificate.key == DeviceKey(key.publicKey) else { throw CertificateRefusal.notDevice }
+        return DeviceIdentity(key: key, certificate: certificate, authority: authority)
+    }
+
     /// Asking again with the same code and key gets another certificate: the first may have been lost on its way.
     ///
     /// - Throws: `EnrolmentFailure`, and `CertificateRefusal` where the answer is no certificate for this device.
@@ -64,9 +118,7 @@ package struct Enroller: Sendable {
         } catch let failure as SyncFailure {
             throw EnrolmentFailure(failure: failure)
         }
-        let certificate = try DeviceCertificate(der: answer, authority: self.authority)
-        guard certificate.key == DeviceKey(self.key.publicKey) else { throw CertificateRefusal.notDevice }
-        return DeviceIdentity(key: self.key, certificate: certificate, authority: self.authority)
+        return try Self.identity(answer, authority: self.authority, key: self.key)
     }
 
     /// - Returns: The certificate, as it came.

@@ -57,7 +57,7 @@ package struct OfficeParcels: Sendable {
             var writer = try ParcelWriter(
                 opening,
                 to: self.identity.authority,
-                certificate: self.identity.certificate,
+                from: .device(self.identity.certificate),
                 key: self.identity.key,
                 sink: sink
             )

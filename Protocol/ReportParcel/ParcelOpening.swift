@@ -21,22 +21,22 @@ package struct ParcelOpening: Hashable, Sendable {
     }
 }
 
-/// The content of the first record: the opening, with the certificate of who signs it and the signature.
+/// The content of the first record: the opening, with what shows who signs it, and the signature.
 struct SignedOpening {
     let opening: ParcelOpening
-    /// In DER; empty where the authority itself signs.
-    let certificate: [UInt8]
+    /// ``ParcelSender/der``.
+    let sender: [UInt8]
     let signature: [UInt8]
 
     init(
         _ opening: ParcelOpening,
-        certificate: [UInt8],
+        from sender: ParcelSender,
         header: ParcelHeader,
         key: P256.Signing.PrivateKey
     ) throws {
         self.opening = opening
-        self.certificate = certificate
-        let message = Self.message(Self.content(opening, certificate), header)
+        self.sender = sender.der
+        let message = Self.message(Self.content(opening, sender.der), header)
         self.signature = Array(try key.signature(for: message).rawRepresentation)
     }
 
@@ -48,25 +48,25 @@ struct SignedOpening {
             time: Timestamp(secondsSince1970: try reader.signed()),
             scheme: try reader.fixed(UInt64.self)
         )
-        self.certificate = Array(try reader.blob(upTo: bytes.count))
+        self.sender = Array(try reader.blob(upTo: bytes.count))
         self.signature = Array(try reader.raw(Seal.signatureByteCount))
         try reader.requireEnd()
     }
 
-    var bytes: [UInt8] { Self.content(self.opening, self.certificate) + self.signature }
+    var bytes: [UInt8] { Self.content(self.opening, self.sender) + self.signature }
 
     /// Whether `key` has signed this, for the reader that the header names.
     func isSigned(by key: DeviceKey, in header: ParcelHeader) -> Bool {
-        key.isSignature(self.signature, of: Self.message(Self.content(self.opening, self.certificate), header))
+        key.isSignature(self.signature, of: Self.message(Self.content(self.opening, self.sender), header))
     }
 
-    private static func content(_ opening: ParcelOpening, _ certificate: [UInt8]) -> [UInt8] {
+    private static func content(_ opening: ParcelOpening, _ sender: [UInt8]) -> [UInt8] {
         var writer = ByteWriter()
         writer.fixed(opening.replica.rawValue)
         writer.varint(opening.number)
         writer.signed(opening.time.secondsSince1970)
         writer.fixed(opening.scheme)
-        writer.blob(certificate)
+        writer.blob(sender)
         return writer.bytes
     }
 

@@ -8,8 +8,12 @@ import ReportWire
 /// writer's, in the writer's order, whatever comes after. Holds at most one record.
 package struct ParcelReader {
     package let opening: ParcelOpening
-    /// The device that wrote the parcel; `nil` where the province did.
-    package let certificate: DeviceCertificate?
+    package let sender: ParcelSender
+    /// The device that wrote the parcel; `nil` where the province did, or one that is not enrolled yet.
+    package var certificate: DeviceCertificate? {
+        guard case .device(let certificate) = self.sender else { return nil }
+        return certificate
+    }
 
     private var recipient: HPKE.Recipient
     private let source: (Int) throws -> [UInt8]
@@ -60,8 +64,8 @@ package struct ParcelReader {
             throw ParcelDamage(offset: ParcelHeader.byteCount, .altered)
         }
         self.opening = signed.opening
-        self.certificate = try Self.sender(of: signed, to: own, authority: authority)
-        guard signed.isSigned(by: self.certificate?.key ?? authority, in: header) else { throw ParcelRefusal.forged }
+        self.sender = try Self.sender(of: signed, to: own, authority: authority)
+        guard signed.isSigned(by: self.sender.key(authority: authority), in: header) else { throw ParcelRefusal.forged }
         self.nextOffset = ParcelHeader.byteCount + first.byteCount
     }
 
@@ -70,13 +74,13 @@ package struct ParcelReader {
         of signed: SignedOpening,
         to own: DeviceKey,
         authority: DeviceKey
-    ) throws(ParcelRefusal) -> DeviceCertificate? {
+    ) throws(ParcelRefusal) -> ParcelSender {
         guard own == authority else {
-            guard signed.certificate.isEmpty else { throw .notFromProvince }
-            return nil
+            guard signed.sender.isEmpty else { throw .notFromProvince }
+            return .province
         }
         do {
-            return try DeviceCertificate(der: signed.certificate, authority: authority)
+            return try ParcelSender(device: signed.sender, authority: authority)
         } catch {
             throw .sender(error)
         }

@@ -19,6 +19,10 @@ package enum ParcelRefusal: ExplainedError, Equatable {
     case otherUnit(UnitCode, enrolledFor: UnitCode)
     /// The store holds changes that it cannot send, as it could not on a line.
     case unsendable(ProtocolError)
+    /// The device that asks to be enrolled is not.
+    case notEnrolled(ProtocolError)
+    /// An answer that should bring a certificate brings none.
+    case noCertificate
     /// Nobody is enrolled, so nobody has a key.
     case openProvince
 
@@ -34,6 +38,8 @@ package enum ParcelRefusal: ExplainedError, Equatable {
         case .revoked: "device_revoked"
         case .otherUnit: "parcel_other_unit"
         case .unsendable: "parcel_unsendable"
+        case .notEnrolled: "enrolment_refused"
+        case .noCertificate: "parcel_no_certificate"
         case .openProvince: "parcel_open_province"
         }
     }
@@ -79,7 +85,9 @@ package enum ParcelRefusal: ExplainedError, Equatable {
                 "数据包来自单位 \(unit) 的数据库，而该设备登记的单位是 \(enrolled)。",
                 "The parcel is of a store of the unit \(unit), and its device is enrolled for \(enrolled)."
             )
-        case .unsendable(let error): error.words
+        case .unsendable(let error), .notEnrolled(let error): error.words
+        case .noCertificate:
+            Bilingual("这个回执中没有本设备的证书。", "The receipt brings no certificate for this device.")
         case .openProvince:
             Bilingual(
                 "这里没有登记设备，因此没有密钥，无法使用数据包。",
@@ -108,6 +116,12 @@ package enum ParcelRefusal: ExplainedError, Equatable {
             Bilingual("如仍需信任该设备，请先重新授权。", "If the device is to be trusted, grant it again first.")
         case .otherUnit: Bilingual("请为该单位重新登记设备。", "Enrol the device for that unit.")
         case .unsendable: Bilingual("没有写出数据包。", "No parcel was written.")
+        case .notEnrolled: Bilingual("设备没有登记，未作改动。", "The device was not enrolled, and nothing was changed.")
+        case .noCertificate:
+            Bilingual(
+                "请用登记申请的回执；如果文件坏了，请重新拷贝。",
+                "Use the receipt for the request to be enrolled; if the file is damaged, copy it again."
+            )
         case .openProvince:
             Bilingual(
                 "请用 sync 同步；或由省级先用 enrol 登记设备。",

@@ -18,14 +18,14 @@ package struct ParcelWriter {
 
     /// - Parameters:
     ///   - reader: who alone can open the parcel: the authority or, for its answers, a device.
-    ///   - certificate: the writer's; `nil` where the authority itself writes.
+    ///   - sender: the writer.
     ///   - key: the writer's.
     ///   - sink: takes the bytes of the file, piece by piece.
     /// - Throws: What `sink` throws, and what the library says where it cannot encrypt, which is never for keys that exist.
     package init(
         _ opening: ParcelOpening,
         to reader: DeviceKey,
-        certificate: DeviceCertificate?,
+        from sender: ParcelSender,
         key: P256.Signing.PrivateKey,
         sink: @escaping ([UInt8]) throws -> Void
     ) throws {
@@ -36,7 +36,7 @@ package struct ParcelWriter {
         )
         self.sink = sink
         let header = ParcelHeader(reader: reader.id, encapsulatedKey: self.sender.encapsulatedKey)
-        let signed = try SignedOpening(opening, certificate: certificate?.der ?? [], header: header, key: key)
+        let signed = try SignedOpening(opening, from: sender, header: header, key: key)
         try sink(header.bytes)
         self.byteCount = header.bytes.count
         try self.write(.opening, signed.bytes)

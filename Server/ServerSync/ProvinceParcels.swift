@@ -34,6 +34,8 @@ package struct ProvinceParcels: Sendable {
     package struct Taken: Sendable {
         /// Whose parcel it was.
         package let certificate: DeviceCertificate
+        /// Whether the device has been enrolled with it.
+        package let isEnrolment: Bool
         package let number: UInt64
         /// When it was made, by the device's clock.
         package let time: Timestamp
@@ -70,13 +72,33 @@ package struct ProvinceParcels: Sendable {
                 authority: self.authority.publicKey,
                 source: { try file.next($0) }
             )
-            guard let certificate = reader.certificate else { throw ParcelRefusal.notFromProvince }
+            let certificate = try self.certificate(of: &reader, scheme.scheme)
             guard try !self.isRevoked(certificate) else { throw ParcelRefusal.revoked(certificate.facts) }
-            _ = try self.store.commit([.note(reader.opening.replica, certificate.facts.unit)], now: self.now())
-            var reading = Reading(parcels: self, scheme: scheme, certificate: certificate, opening: reader.opening)
+            if case .device = reader.sender {
+                _ = try self.store.commit([.note(reader.opening.replica, certificate.facts.unit)], now: self.now())
+            }
+            var reading = Reading(parcels: self, scheme: scheme, certificate: certificate, reader)
             try reading.run(&reader)
             try reading.answer(sink)
             return reading.taken
+        }
+    }
+
+    /// Who has written the parcel; a newcomer is enrolled now.
+    private func certificate(of reader: inout ParcelReader, _ scheme: Scheme) throws -> DeviceCertificate {
+        switch reader.sender {
+        case .province: throw ParcelRefusal.notFromProvince
+        case .device(let certificate): return certificate
+        case .newcomer(let request):
+            guard case .enrol(let enrol)? = try reader.nextMessage(), enrol.request == request.der else {
+                throw ParcelRefusal.forged
+            }
+            let desk = EnrolmentDesk(store: self.store, authority: self.authority, scheme: scheme)
+            do {
+                return try desk.enrol(enrol, now: self.now())
+            } catch let error as ProtocolError {
+                throw ParcelRefusal.notEnrolled(error)
+            }
         }
     }
 
@@ -102,10 +124,17 @@ extension ProvinceParcels {
             parcels: ProvinceParcels,
             scheme: SchemeInUse.Loaded,
             certificate: DeviceCertificate,
-            opening: ParcelOpening
+            _ reader: borrowing ParcelReader
         ) {
-            (self.parcels, self.scheme, self.opening) = (parcels, scheme, opening)
-            self.taken = Taken(certificate: certificate, number: opening.number, time: opening.time)
+            (self.parcels, self.scheme, self.opening) = (parcels, scheme, reader.opening)
+            var isEnrolment = false
+            if case .newcomer = reader.sender { isEnrolment = true }
+            self.taken = Taken(
+                certificate: certificate,
+                isEnrolment: isEnrolment,
+                number: reader.opening.number,
+                time: reader.opening.time
+            )
             self.served = scheme.scheme.unitAndBelow(certificate.facts.unit).map(\.code)
         }
 
@@ -182,7 +211,7 @@ extension ProvinceParcels {
             var writer = try ParcelWriter(
                 opening,
                 to: certificate.key,
-                certificate: nil,
+                from: .province,
                 key: parcels.authority.key,
                 sink: sink
             )
@@ -190,7 +219,10 @@ extension ProvinceParcels {
                 try writer.append(.have(Have(scope: standing.scope, batchesSeen: 0, frontier: standing.frontier)))
             }
             try writer.endRecord()
-            if let renewed = self.renewed() { try writer.append(.certificate(renewed.der)) }
+            if let new = self.taken.isEnrolment ? certificate : self.renewed() {
+                try writer.append(.certificate(new.der))
+                try writer.endRecord()
+            }
             if self.opening.scheme != opening.scheme {
                 for part in self.scheme.parts { try writer.append(.scheme(part)) }
             }

@@ -173,7 +173,7 @@ package struct PublishedFile {
     }
 
     /// Makes the names in a file's folder durable. Where that cannot be done there is nothing to be told.
-    static func syncFolder(of path: String) {
+    package static func syncFolder(of path: String) {
         let descriptor = open(path.folderAndName.folder, O_RDONLY)
         guard descriptor >= 0 else { return }
         fsync(descriptor)

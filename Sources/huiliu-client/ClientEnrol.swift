@@ -1,8 +1,6 @@
 import ArgumentParser
-import BundledScheme
 import ClientStore
 import ClientSync
-import Crypto
 import Foundation
 import ReportCommand
 import ReportIdentity
@@ -16,69 +14,134 @@ struct ClientEnrol: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "enrol",
             abstract: say(
-                "用省级给的登记文件登记本设备，并新建数据库",
+                "用省级给的登记文件登记本设备，并建立数据库",
                 "Enrols this device with the province's enrolment file, and makes its store."
             ),
             discussion: say(
-                "例：huiliu-client enrol 办公室一.enrol\n密钥在本机生成，不会离开本机。中断后可用同一文件重试。",
-                "Example: huiliu-client enrol office-one.enrol\nThe key is made here and never leaves this machine. After an interruption, try again with the same file."
+                "例：huiliu-client enrol 办公室一.enrol\n没有网络：huiliu-client enrol 办公室一.enrol --request 申请.parcel，由省级 parcel import，再用 --answer 回执.parcel。\n密钥在本机生成，不会离开本机。中断后可用同一文件重试。已登记的数据库可以用新的登记文件重新登记，数据都保留。",
+                "Example: huiliu-client enrol office-one.enrol\nWithout a line: huiliu-client enrol office-one.enrol --request request.parcel, then parcel import at the province, then --answer receipt.parcel.\nThe key is made here and never leaves this machine. After an interruption, try again with the same file. A store that is enrolled can be enrolled anew with a new file, and keeps everything."
             )
         )
     }
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var line: LineOptions
+    @Option(
+        help: ArgumentHelp(
+            say("没有网络时：把申请写入此文件，带到省级", "Without a line: write the request to this file, for the province."),
+            valueName: "file"
+        )
+    )
+    var request: String?
+    @Option(help: ArgumentHelp(say("省级对申请的回执", "The province's receipt for the request."), valueName: "file"))
+    var answer: String?
     @Argument(help: ArgumentHelp(say("登记文件", "The enrolment file."), valueName: "file"))
     var file: String
+
+    func validate() throws {
+        guard self.request == nil || self.answer == nil else {
+            throw ValidationError(say("--request 和 --answer 只能给一个。", "Give either --request or --answer."))
+        }
+    }
 
     func run() async throws {
         let file = try self.enrolmentFile()
         let server = try self.line.address(else: file.server)
-        let directory = self.common.storeDirectory
-        try Self.requireRoom(in: directory)
-        let key = try Self.key(in: directory)
-        let logger = makeLogger(label: "huiliu-client")
-        let enroller = Enroller(
-            server: server,
-            code: file.code,
-            authority: file.authority,
-            key: key,
-            waitSeconds: self.line.wait,
-            logger: logger
-        )
-        let identity = try await LineOptions.reaching { try await enroller.run() }
-        let store = try self.createStore(identity, server: server)
+        let place = try EnrolmentPlace(self.common.storeDirectory, for: file)
+        guard !place.isDone else {
+            return Console.line(
+                say(
+                    "本机已用这个文件登记过，未作更改。下一步：sync。",
+                    "This device was enrolled with this file before; nothing was changed. Next: sync."
+                )
+            )
+        }
+        let key = try place.key()
+        if let request {
+            try Enroller.writeRequest(
+                to: request,
+                code: file.code,
+                authority: file.authority,
+                key: key,
+                now: wallClock()
+            )
+            return Console.line(
+                say(
+                    "申请已写入 \(request)。\n下一步：带到省级，由省级运行 huiliu-server parcel import \(request) --receipt 回执文件，再在本机运行 huiliu-client enrol \(self.file) --answer 回执文件。",
+                    "The request is in \(request).\nNext: take it to the province, which runs huiliu-server parcel import \(request) --receipt RECEIPT; then run huiliu-client enrol \(self.file) --answer RECEIPT here."
+                )
+            )
+        }
+        let identity: DeviceIdentity
+        if let answer {
+            identity = try Enroller.identity(in: Self.input(answer), authority: file.authority, key: key)
+        } else {
+            let enroller = Enroller(
+                server: server,
+                code: file.code,
+                authority: file.authority,
+                key: key,
+                waitSeconds: self.line.wait,
+                logger: makeLogger(label: "huiliu-client")
+            )
+            identity = try await LineOptions.reaching { try await enroller.run() }
+        }
+        let store = try place.adopt(identity, server: server.description)
         let facts = identity.certificate.facts
         Console.line(
             say(
-                "已登记：\(facts.name)（\(facts.unit)，\(facts.role.name.chinese)，\(facts.person)），数据库在 \(directory)。",
-                "Enrolled \(facts.name) (\(facts.unit), \(facts.role.name.english), \(facts.person)); its store is in \(directory)."
+                "已登记：\(facts.name)（\(facts.unit)，\(facts.role.name.chinese)，\(facts.person)），数据库在 \(self.common.storeDirectory)。",
+                "Enrolled \(facts.name) (\(facts.unit), \(facts.role.name.english), \(facts.person)); its store is in \(self.common.storeDirectory)."
             )
         )
-        // The first sync brings the grant, without which nothing can be written.
-        let synchronizer = Synchronizer(
-            store: store,
-            scheme: try Scheme.parse(store.schemeSource()),
-            server: server,
-            security: try identity.security(),
-            sealingKey: identity.sealingKey,
-            waitSeconds: self.line.wait,
-            logger: logger,
-            now: wallClock
-        )
+        try await self.takeGrant(identity, store, server)
+    }
+
+    /// Brings the grant, without which nothing can be written.
+    private func takeGrant(_ identity: DeviceIdentity, _ store: ClientStore, _ server: HostPort) async throws {
+        let scheme = try Scheme.parse(store.schemeSource())
+        let logger = makeLogger(label: "huiliu-client")
         do {
-            let report = try await LineOptions.reaching { try await synchronizer.run() }
+            let received: Int
+            if let answer {
+                let parcels = try OfficeParcels(
+                    store: store,
+                    scheme: scheme,
+                    identity: identity,
+                    logger: logger,
+                    now: wallClock
+                )
+                let taken = try parcels.takeAnswer(Self.input(answer))
+                if let damage = taken.damage { throw damage }
+                received = taken.newCount
+            } else {
+                let synchronizer = Synchronizer(
+                    store: store,
+                    scheme: scheme,
+                    server: server,
+                    security: try identity.security(),
+                    sealingKey: identity.sealingKey,
+                    waitSeconds: self.line.wait,
+                    logger: logger,
+                    now: wallClock
+                )
+                received = try await LineOptions.reaching { try await synchronizer.run() }.changesReceived
+            }
+            let after = say(
+                self.answer == nil ? "再 sync" : "再用 parcel export 交给省级",
+                self.answer == nil ? "then sync" : "then parcel export for the province"
+            )
             Console.line(
                 say(
-                    "首次同步完成，收到 \(report.changesReceived) 笔更改。下一步：用 set 或 import 填报，再 sync。",
-                    "The first sync is done; changes received: \(report.changesReceived). Next: fill in with set or import, then sync."
+                    "已取得授权，收到 \(received) 笔更改。下一步：用 set 或 import 填报，\(after)。",
+                    "The grant is here; changes received: \(received). Next: fill in with set or import, \(after)."
                 )
             )
         } catch {
             Console.line(
                 say(
-                    "登记已完成，但首次同步没有成功；填报之前请先 sync。",
-                    "The device is enrolled, but the first sync did not succeed; run sync before you fill in."
+                    "登记已完成，但还没有取得授权；填报之前请先 sync。",
+                    "The device is enrolled, but its grant is not here yet; run sync before you fill in."
                 )
             )
             throw error
@@ -86,58 +149,14 @@ struct ClientEnrol: AsyncParsableCommand {
     }
 
     private func enrolmentFile() throws -> EnrolmentFile {
-        guard let handle = FileHandle(forReadingAtPath: self.file),
-            let data = try? handle.read(upToCount: EnrolmentFile.byteCountMax + 1) ?? Data()
-        else { throw CommandFailure(Exit.usage, UsageError.unreadable(self.file)) }
-        return try EnrolmentFile(String(decoding: data, as: UTF8.self))
+        let bytes = try Self.input(self.file).next(EnrolmentFile.byteCountMax + 1)
+        return try EnrolmentFile(String(decoding: bytes, as: UTF8.self))
     }
 
-    /// Nothing is asked of the province where the store could not be made afterwards.
-    private static func requireRoom(in directory: String) throws {
-        let taken = StoreKind.allCases.contains {
-            FileManager.default.fileExists(atPath: "\(directory)/\($0.fileName)")
+    private static func input(_ path: String) throws -> InputFile {
+        guard let file = InputFile(path: path) else {
+            throw CommandFailure(Exit.usage, UsageError.unreadable(path))
         }
-        if taken { throw StoreError.alreadyExists(directory: directory) }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory,
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700]
-            )
-        } catch {
-            throw StoreError.unusable(path: directory, detail: "mkdir")
-        }
-    }
-
-    /// The key that an interrupted attempt has left, or a new one.
-    private static func key(in directory: String) throws -> P256.Signing.PrivateKey {
-        let path = "\(directory)/\(DeviceIdentity.keyFileName)"
-        do {
-            return try KeyFile.read(path)
-        } catch KeyFileError.notFound {
-            let key = P256.Signing.PrivateKey()
-            try KeyFile.create(key, at: path)
-            return key
-        }
-    }
-
-    private func createStore(_ identity: DeviceIdentity, server: HostPort) throws -> ClientStore {
-        let facts = identity.certificate.facts
-        return try ClientStore.create(
-            in: self.common.storeDirectory,
-            identity: ClientStore.Identity(
-                replica: .random(),
-                unit: facts.unit,
-                server: server.description,
-                name: facts.name,
-                author: facts.person
-            ),
-            scheme: BundledScheme.source,
-            trust: ClientStore.Trust(
-                authority: identity.authority,
-                device: identity.certificate.key,
-                certificate: identity.certificate.der
-            )
-        )
+        return file
     }
 }

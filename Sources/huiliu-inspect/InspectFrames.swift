@@ -63,10 +63,12 @@ struct InspectFrames: AsyncParsableCommand {
                     "Parcel \(number) of “\(from.name)” (\(from.unit), \(from.person)) to the province, \(report.time)"
                 )
             }
-                ?? say(
-                    "省级对第 \(number) 号数据包的回执，\(report.time)",
-                    "The province's receipt for parcel \(number), \(report.time)"
-                )
+                ?? (report.sender == "newcomer"
+                    ? say("登记申请，\(report.time)", "A request to be enrolled, \(report.time)")
+                    : say(
+                        "省级对第 \(number) 号数据包的回执，\(report.time)",
+                        "The province's receipt for parcel \(number), \(report.time)"
+                    ))
         )
         var table = TextTable([
             (say("帧", "frame"), .left),
@@ -86,7 +88,9 @@ struct InspectFrames: AsyncParsableCommand {
 
     private struct ParcelJSON: Encodable {
         let parcel: UInt64
-        /// `nil` where the province wrote it.
+        /// `province`, `device`, or `newcomer`: a device that asks to be enrolled.
+        let sender: String
+        /// Where a device wrote it.
         @Nullable var from: SenderJSON?
         let replica: String
         let time: String
@@ -95,6 +99,12 @@ struct InspectFrames: AsyncParsableCommand {
 
         init(_ reader: ParcelReader) {
             self.parcel = reader.opening.number
+            self.sender =
+                switch reader.sender {
+                case .province: "province"
+                case .device: "device"
+                case .newcomer: "newcomer"
+                }
             self._from = Nullable(wrappedValue: reader.certificate.map(SenderJSON.init))
             self.replica = reader.opening.replica.description
             self.time = reader.opening.time.description

@@ -61,6 +61,14 @@ struct ParcelImport: AsyncParsableCommand {
     private func tell(_ taken: ProvinceParcels.Taken, _ server: OpenedServer) {
         let facts = taken.certificate.facts
         let (new, known) = (taken.newCount, taken.duplicateCount)
+        if taken.isEnrolment {
+            return Console.line(
+                say(
+                    "已登记 \(facts.name)（\(facts.unit)，\(facts.role.name.chinese)，\(facts.person)），回执已写入 \(self.receipt)。\n下一步：带回该设备，运行 huiliu-client enrol 登记文件 --answer \(self.receipt)。",
+                    "Enrolled \(facts.name) (\(facts.unit), \(facts.role.name.english), \(facts.person)); the receipt is in \(self.receipt).\nNext: take it back to the device, which runs huiliu-client enrol FILE --answer \(self.receipt)."
+                )
+            )
+        }
         Console.line(
             say(
                 "“\(facts.name)”（\(facts.unit)，\(facts.person)）的第 \(taken.number) 号数据包：收下 \(new) 笔更改，另有 \(known) 笔早已收到。",
@@ -95,6 +103,7 @@ struct ParcelImport: AsyncParsableCommand {
 
     private struct TakenJSON: Encodable {
         let parcel: UInt64
+        let enrolled: Bool
         let device: String
         let unit: String
         let name: String
@@ -110,6 +119,7 @@ struct ParcelImport: AsyncParsableCommand {
         init(_ taken: ProvinceParcels.Taken, receipt: String) {
             let facts = taken.certificate.facts
             self.parcel = taken.number
+            self.enrolled = taken.isEnrolment
             self.device = taken.certificate.id.description
             (self.unit, self.name, self.person) = (facts.unit.description, facts.name, facts.person)
             (self.received, self.known, self.ruledOut) = (taken.newCount, taken.duplicateCount, taken.ruledOutCount)
@@ -120,7 +130,7 @@ struct ParcelImport: AsyncParsableCommand {
         }
 
         enum CodingKeys: String, CodingKey {
-            case parcel, device, unit, name, person, received, known, missing, receipt, damage
+            case parcel, enrolled, device, unit, name, person, received, known, missing, receipt, damage
             case ruledOut = "ruled_out"
             case notServed = "not_served"
         }

@@ -56,7 +56,7 @@ struct Correspondence {
             var writer = try ParcelWriter(
                 self.opening,
                 to: DeviceKey(reader),
-                certificate: certificate,
+                from: certificate.map { .device($0) } ?? .province,
                 key: key,
                 sink: sink
             )

@@ -99,7 +99,7 @@ final class Stick {
             var writer = try ParcelWriter(
                 ParcelOpening(replica: ReplicaID(rawValue: 1), number: 1, time: Province.now, scheme: 0),
                 to: self.province.authority.publicKey,
-                certificate: device.certificate(by: self.province.authority),
+                from: .device(device.certificate(by: self.province.authority)),
                 key: device.key,
                 sink: sink
             )

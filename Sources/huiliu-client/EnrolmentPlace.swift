@@ -1,0 +1,146 @@
+import BundledScheme
+import ClientStore
+import ClientSync
+import Crypto
+import Foundation
+import ReportCommand
+import ReportIdentity
+import ReportModel
+import ReportStorage
+
+/// Where a device is to be enrolled: a directory without a store, or the store of a device that is enrolled anew.
+struct EnrolmentPlace {
+    private let directory: String
+    private let file: EnrolmentFile
+    /// The store that is there, and its key.
+    private let former: (store: ClientStore, key: P256.Signing.PrivateKey)?
+    let isDone: Bool
+
+    /// - Throws: `StoreError`, `ReenrolmentRefusal`, `KeyFileError`: before anything is asked of the province.
+    init(_ directory: String, for file: EnrolmentFile) throws {
+        (self.directory, self.file) = (directory, file)
+        guard Self.holdsStore(directory) else {
+            try Self.makeFolder(directory)
+            (self.former, self.isDone) = (nil, false)
+            return
+        }
+        let store = try ClientStore(in: directory, access: .write)
+        guard let trust = try store.trust() else { throw StoreError.alreadyExists(directory: directory) }
+        guard trust.authority == file.authority else { throw ReenrolmentRefusal.otherProvince }
+        let unit = store.identity.unit
+        guard unit == file.facts.unit else { throw ReenrolmentRefusal.otherUnit(unit, file: file.facts.unit) }
+        self.isDone = trust.code == file.code.digest
+        do {
+            guard let identity = try DeviceIdentity(of: store, in: directory) else { preconditionFailure("enrolled") }
+            self.former = (store, identity.key)
+        } catch let error where error is KeyFileError || error is OtherKey {
+            throw ReenrolmentRefusal.keyLost
+        }
+    }
+
+    /// The key that is to be enrolled: the one that an interrupted attempt has left, or a new one.
+    func key() throws -> P256.Signing.PrivateKey {
+        let name = self.former == nil ? DeviceIdentity.keyFileName : DeviceIdentity.nextKeyFileName
+        let path = "\(self.directory)/\(name)"
+        do {
+            return try KeyFile.read(path)
+        } catch KeyFileError.notFound {
+            let key = P256.Signing.PrivateKey()
+            try KeyFile.create(key, at: path)
+            return key
+        }
+    }
+
+    /// Makes the store of the device, or lets the one that is there go on as it.
+    func adopt(_ identity: DeviceIdentity, server: String) throws -> ClientStore {
+        let facts = identity.certificate.facts
+        let known = ClientStore.Identity(
+            replica: .random(),
+            unit: facts.unit,
+            server: server,
+            name: facts.name,
+            author: facts.person
+        )
+        let trust = ClientStore.Trust(
+            authority: identity.authority,
+            device: identity.certificate.key,
+            certificate: identity.certificate.der,
+            code: self.file.code.digest
+        )
+        guard let former else {
+            return try ClientStore.create(
+                in: self.directory,
+                identity: known,
+                scheme: BundledScheme.source,
+                trust: trust
+            )
+        }
+        // Nobody could do so later: the former key is given up.
+        try former.store.sealOwnChanges(with: SealingKey(former.key))
+        try former.store.reenrol(trust, as: known)
+        try DeviceIdentity.adoptNextKey(in: self.directory)
+        try former.store.database.close()
+        return try ClientStore(in: self.directory, access: .write)
+    }
+
+    private static func holdsStore(_ directory: String) -> Bool {
+        StoreKind.allCases.contains { FileManager.default.fileExists(atPath: "\(directory)/\($0.fileName)") }
+    }
+
+    private static func makeFolder(_ directory: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw StoreError.unusable(path: directory, detail: "mkdir")
+        }
+    }
+}
+
+/// Why the store that is there cannot go on with this enrolment file.
+enum ReenrolmentRefusal: ExplainedError {
+    case otherProvince
+    case otherUnit(UnitCode, file: UnitCode)
+    /// What was written and not sealed could never be sent.
+    case keyLost
+
+    var code: String {
+        switch self {
+        case .otherProvince: "enrolment_other_province"
+        case .otherUnit: "enrolment_other_unit"
+        case .keyLost: "enrolment_key_lost"
+        }
+    }
+
+    var explanation: Bilingual {
+        switch self {
+        case .otherProvince:
+            Bilingual("目录中的数据库属于另一个省级。", "The store in the directory is of another province.")
+        case .otherUnit(let unit, let file):
+            Bilingual(
+                "目录中的数据库是单位 \(unit) 的，登记文件是单位 \(file) 的。",
+                "The store in the directory is of the unit \(unit), the enrolment file of \(file)."
+            )
+        case .keyLost:
+            Bilingual(
+                "数据库还在，但它的密钥文件不在或不能用，尚未送达的更改无法再签封。",
+                "The store is there, but its key file is not, or cannot be used; what was not delivered cannot be sealed any more."
+            )
+        }
+    }
+
+    var advice: Bilingual {
+        switch self {
+        case .otherProvince, .otherUnit:
+            Bilingual("请用 --store 指定另一个目录。", "Name another directory with --store.")
+        case .keyLost:
+            Bilingual(
+                "请放回密钥文件；如已丢失：先用 export --current 导出，再用 --store 在新目录登记，然后 import。",
+                "Put the key file back; if it is lost, export with --current, enrol in a new directory with --store, and import there."
+            )
+        }
+    }
+}
