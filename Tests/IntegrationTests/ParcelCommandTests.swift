@@ -23,14 +23,14 @@ struct ParcelCommandTests {
         #expect(try await office.refusal("parcel", "export", parcel)["code"] == "file_exists")
 
         let seen = try await Command.inspect.json(["frames", parcel, "--store", province])
-        #expect(seen.keys == ["format", "parcel", "from", "replica", "time", "frames", "damage"])
+        #expect(seen.keys == ["format", "parcel", "sender", "from", "replica", "time", "frames", "damage"])
         #expect(seen["from"].keys == ["device", "unit", "name", "person"])
         #expect(seen["frames"][0].keys == ["kind", "scope", "heads", "changes", "bytes"])
         #expect(seen["from"]["name"] == "办公室一" && seen["frames"].list.last?["kind"] == "batch")
         #expect(seen["frames"].list.last?["scope"] == "410728-01" && seen["frames"].list.last?["changes"] == 1)
         let taken = try await self.take(parcel, receipt, province)
         let keys: Set = [
-            "format", "parcel", "device", "unit", "name", "person", "received", "known", "ruled_out", "missing",
+            "format", "parcel", "enrolled", "device", "unit", "name", "person", "received", "known", "ruled_out", "missing",
             "not_served", "receipt", "damage",
         ]
         #expect(taken.keys == keys && taken["receipt"].keys == ["file", "changes", "bytes"])

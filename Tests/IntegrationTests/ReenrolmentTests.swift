@@ -1,0 +1,136 @@
+import Foundation
+import Testing
+
+/// Enrolments that are not the first over a line: by files, and of stores that are there already.
+@Suite("Enrolled devices without a line, or anew")
+struct ReenrolmentTests {
+    private static let roads = "410728-01/infrastructure/2024-H1/roads"
+
+    private func client(_ arguments: String...) async throws -> RunningProgram.Finished {
+        try await Command.client.run(arguments)
+    }
+
+    @Test("ask in a file, are answered in a file, and report without ever seeing the province")
+    func byFile() async throws {
+        let scene = try Scene()
+        let province = ProvinceCommands(store: try await scene.newProvince())
+        let file = try await scene.enrolmentFile("办公室一", in: province.store)
+        let office = Office(store: scene.path("office"), name: "办公室一", author: "办公室一的人")
+        let (request, answer) = (scene.path("request"), scene.path("answer"))
+        let asked = try await self.client("enrol", file, "--store", office.store, "--request", request)
+        #expect(asked.exitCode == 0 && asked.output.contains("parcel import"), "\(asked.errors)")
+
+        func take(_ parcel: String, _ receipt: String, exits: Int32 = 0) async throws -> RunningProgram.Finished {
+            let taken = try await Command.server.run([
+                "parcel", "import", parcel, "--receipt", receipt, "--store", province.store,
+            ])
+            #expect(taken.exitCode == exits, "\(taken.errors)")
+            return taken
+        }
+        // A request that was altered on the way enrols nobody.
+        var altered = try Data(contentsOf: URL(fileURLWithPath: request))
+        altered[altered.count / 2] ^= 1
+        try altered.write(to: scene.folder.appendingPathComponent("altered"))
+        _ = try await take(scene.path("altered"), scene.path("none"), exits: 4)
+        #expect(try await province.devices().isEmpty)
+
+        #expect(try await take(request, answer).output.contains("Enrolled"))
+        // The stick is lost, and the request comes again.
+        _ = try await take(request, scene.path("answer again"))
+        #expect(try await province.devices().count == 1)
+        let done = try await self.client("enrol", file, "--store", office.store, "--answer", scene.path("answer again"))
+        #expect(done.exitCode == 0, "\(done.errors)")
+        try await office.expect("set", Self.roads, "47.6")
+        try await office.expect("parcel", "export", scene.path("figures"))
+        _ = try await take(scene.path("figures"), scene.path("receipt"))
+        try await office.expect("parcel", "import", scene.path("receipt"))
+        #expect(try await office.json("status")["unsent"] == 0)
+        #expect(try await province.sum(of: "410728-01", "roads") == "47.6")
+
+        // The same code is no good for another machine.
+        let other = scene.path("other")
+        _ = try await self.client("enrol", file, "--store", other, "--request", scene.path("other request"))
+        let refused = try await take(scene.path("other request"), scene.path("no receipt"), exits: 4)
+        #expect(refused.errors.contains("Another device"), "\(refused.errors)")
+        #expect(!FileManager.default.fileExists(atPath: scene.path("no receipt")))
+    }
+
+    @Test("go on in their store under a new key, and what did not count is accepted from there")
+    func anew() async throws {
+        let scene = try Scene()
+        let province = ProvinceCommands(store: try await scene.newProvince())
+        let files = (
+            try await scene.enrolmentFile("办公室一", in: province.store),
+            try await scene.enrolmentFile("办公室二", in: province.store)
+        )
+        let server = try await RunningServer.start(store: province.store)
+        let office = try await scene.enrolled("办公室一", with: files.0, server: server)
+        let key = try Data(contentsOf: URL(fileURLWithPath: "\(office.store)/device.key"))
+        let again = try await self.client("enrol", files.0, "--store", office.store, "--server", server.address)
+        #expect(again.exitCode == 0 && again.output.contains("before"), "\(again.errors)")
+
+        try await office.expect("set", Self.roads, "47.6")
+        try await office.sync()
+        try await province.revoke("办公室一")
+        try await office.expect("set", Self.roads, "48")
+        _ = try await office.refusal("sync")
+        let anew = try await self.client(
+            "enrol",
+            files.1,
+            "--store",
+            office.store,
+            "--server",
+            server.address,
+            "--wait",
+            Office.patience
+        )
+        #expect(anew.exitCode == 0, "\(anew.errors)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: "\(office.store)/device.key")) != key)
+        #expect(!FileManager.default.fileExists(atPath: "\(office.store)/device.key.next"))
+        #expect(try await province.sum(of: "410728-01", "roads") == "47.6")
+        let writes = try await office.json("accept", exits: 1)["writes"]
+        #expect(writes.list.count == 1 && writes[0]["code"] == "device_revoked" && writes[0]["value"]["number"] == "48")
+        try await office.expect("accept", Self.roads)
+        #expect(try await office.json("accept")["writes"] == [])
+        try await office.sync()
+        #expect(try await province.sum(of: "410728-01", "roads") == "48")
+        for store in [province.store, office.store] {
+            #expect(try await Command.inspect.json(["verify", "--store", store])["ok"] == true)
+        }
+
+        // Without its former key, what was not delivered could never be sealed.
+        let third = try await scene.enrolmentFile("办公室三", in: province.store)
+        try FileManager.default.removeItem(atPath: "\(office.store)/device.key")
+        let lost = try await self.client("enrol", third, "--store", office.store, "--server", server.address)
+        #expect(lost.exitCode == 4 && lost.errors.contains("export"), "\(lost.errors)")
+        let foreign = try await scene.enrolmentFile("别处", of: "410423", in: province.store)
+        let refused = try await self.client("enrol", foreign, "--store", office.store, "--server", server.address)
+        #expect(refused.exitCode == 4 && refused.errors.contains("410423"), "\(refused.errors)")
+    }
+
+    @Test("are as they were after an enrolment anew that was killed before its last step")
+    func interrupted() async throws {
+        let scene = try Scene()
+        let province = try await scene.newProvince()
+        let files = (
+            try await scene.enrolmentFile("办公室一", in: province),
+            try await scene.enrolmentFile("办公室二", in: province)
+        )
+        let server = try await RunningServer.start(store: province)
+        let office = try await scene.enrolled("办公室一", with: files.0, server: server)
+        let old = try Data(contentsOf: URL(fileURLWithPath: "\(office.store)/device.key"))
+        _ = try await self.client("enrol", files.1, "--store", office.store, "--server", server.address)
+        // As if the files had not been renamed.
+        let manager = FileManager.default
+        try manager.moveItem(atPath: "\(office.store)/device.key", toPath: "\(office.store)/device.key.next")
+        _ = manager.createFile(
+            atPath: "\(office.store)/device.key",
+            contents: old,
+            attributes: [.posixPermissions: 0o600]
+        )
+        try await office.expect("set", Self.roads, "47.6")
+        try await office.sync()
+        #expect(!manager.fileExists(atPath: "\(office.store)/device.key.next"))
+        #expect(try await ProvinceCommands(store: province).sum(of: "410728-01", "roads") == "47.6")
+    }
+}
