@@ -30,7 +30,8 @@ struct ParcelCommandTests {
         #expect(seen["frames"].list.last?["scope"] == "410728-01" && seen["frames"].list.last?["changes"] == 1)
         let taken = try await self.take(parcel, receipt, province)
         let keys: Set = [
-            "format", "parcel", "enrolled", "device", "unit", "name", "person", "received", "known", "ruled_out", "missing",
+            "format", "parcel", "enrolled", "device", "unit", "name", "person", "received", "known", "ruled_out",
+            "missing",
             "not_served", "receipt", "damage",
         ]
         #expect(taken.keys == keys && taken["receipt"].keys == ["file", "changes", "bytes"])
