@@ -33,8 +33,21 @@ let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", packa
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A library of ours. `folder` is one of the five rooms of the house (README.md, "The house").
-func library(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, path: "\(folder)/\(name)", swiftSettings: settings)
+///
+/// - Parameter exclude: what of the folder is no source.
+func library(
+    _ name: String,
+    in folder: String,
+    _ dependencies: [Target.Dependency],
+    exclude: [String] = []
+) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        path: "\(folder)/\(name)",
+        exclude: exclude,
+        swiftSettings: settings
+    )
 }
 
 func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -117,7 +130,12 @@ var targets: [Target] = [
         ] + nio
     ),
     library("ServerSummary", in: "Server", ["ReportModel", "ReportScheme"]),
-    library("ServerIdentity", in: "Server", ["ReportModel", "ReportIdentity", "ReportStorage", crypto]),
+    library(
+        "ServerIdentity",
+        in: "Server",
+        ["ReportModel", "ReportIdentity", "ReportStorage", crypto],
+        exclude: ["README.md"]
+    ),
 
     command(
         "huiliu-client",

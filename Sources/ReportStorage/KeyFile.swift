@@ -11,6 +11,7 @@ package enum KeyFile {
     ///
     /// - Throws: `KeyFileError`. What was there already is left as it is; of what could not be written whole nothing is left.
     package static func create(_ key: P256.Signing.PrivateKey, at path: String) throws(KeyFileError) {
+        CoreDump.withholdMemory()
         do {
             try SecretFile.create(key.pemRepresentation + "\n", at: path)
         } catch {
@@ -25,6 +26,7 @@ package enum KeyFile {
     ///
     /// - Throws: `KeyFileError` where there is none, where it is no key, or where others might have read or replaced it.
     package static func read(_ path: String) throws(KeyFileError) -> P256.Signing.PrivateKey {
+        CoreDump.withholdMemory()
         // Not to wait for the other end of a pipe.
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {

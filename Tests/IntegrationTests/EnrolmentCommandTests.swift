@@ -128,6 +128,20 @@ struct EnrolmentCommandTests {
         }
     }
 
+    @Test("leave no key in a core dump")
+    func coreDumps() async throws {
+        let scene = try Scene()
+        let province = try await scene.newProvince()
+        _ = try await scene.enrolmentFile("办公室一", in: province)
+        let server = try await RunningServer.start(store: province)
+        let filter = try server.program.system("coredump_filter")
+        #expect(filter.trimmingCharacters(in: .whitespacesAndNewlines) == "00000000")
+        let limit = try #require(
+            try server.program.system("limits").split(separator: "\n").first { $0.hasPrefix("Max core file size") }
+        )
+        #expect(limit.split(separator: " ").filter { $0 == "0" }.count == 2, "\(limit)")
+    }
+
     @Test("have keys that nobody else can read, or do not sync")
     func openKey() async throws {
         let scene = try Scene()

@@ -68,9 +68,14 @@ final class RunningProgram: Sendable {
 
     /// What the system says of the process's memory, in KiB: `VmRSS` is what is resident now, `VmHWM` the most that ever was.
     func memory(_ field: String) throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(self.process.processIdentifier)/status", encoding: .utf8)
+        let status = try self.system("status")
         let line = status.split(separator: "\n").first { $0.hasPrefix("\(field):") }
         return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+    }
+
+    /// What the system says in one of its files about the process.
+    func system(_ file: String) throws -> String {
+        try String(contentsOfFile: "/proc/\(self.process.processIdentifier)/\(file)", encoding: .utf8)
     }
 
     func send(_ signal: Int32) {
