@@ -102,6 +102,7 @@ package struct ServerSession: Hashable, Sendable {
                 .welcome(
                     Welcome(
                         version: min(hello.versions.upperBound, Limits.versions.upperBound),
+                        capabilities: hello.capabilities.intersection(.all),
                         replica: identified.replica,
                         time: identified.now,
                         scheme: identified.scheme,
@@ -117,7 +118,9 @@ package struct ServerSession: Hashable, Sendable {
             self.add(ScopeExchange(scope: standing.scope, own: standing.frontier))
             actions.append(self.exchanges[standing.scope]!.have())
         }
-        if let certificate = identified.certificate { actions.append(.send(.certificate(certificate))) }
+        if let certificate = identified.certificate, hello.capabilities.contains(.renewal) {
+            actions.append(.send(.certificate(certificate)))
+        }
         if identified.scheme != hello.scheme {
             actions += identified.schemeParts.map { .send(.scheme($0)) }
         }

@@ -104,11 +104,13 @@ class Reader:
         if len(b.data) - b.position > 16384:
             raise Malformed("a long hello")
         versions = [b.varint("oldest version"), b.varint("newest version")]
-        return {"versions": versions, "replica": b.replica(), "time": b.time(), "scheme": b.hex8("scheme"),
+        return {"versions": versions, "capabilities": b.varint("capabilities"), "replica": b.replica(), "time": b.time(),
+                "scheme": b.hex8("scheme"),
                 "scopes": b.scopes("scope", with_tip=True)}
 
     def welcome(self, b):
-        message = {"version": b.varint("version"), "replica": b.replica(), "time": b.time(),
+        message = {"version": b.varint("version"), "capabilities": b.varint("capabilities"), "replica": b.replica(),
+                   "time": b.time(),
                    "scheme": b.hex8("scheme"), "batches_in_flight": b.varint("batches in flight"),
                    "differing_scopes": b.varint("differing scopes")}
         message["scopes"] = b.scopes("scope", with_tip=False) or None

@@ -131,10 +131,13 @@ extension Words {
             var versions = Limits.versions
             let replica = Reference(word: (try self.next() + "1")[...])!.replica
             if self.takes("versions") { versions = UInt64(try self.number())...UInt64(try self.number()) }
+            let isPlain = self.takes("plain")
             let scheme = self.takes("scheme") ? UInt64(try self.number()) : 5
             return .hello(
                 Hello(
                     versions: versions,
+                    // `plain`: it can do nothing beyond its version.
+                    capabilities: isPlain ? [] : .all,
                     replica: replica,
                     time: Timestamp(secondsSince1970: 0),
                     scheme: scheme,

@@ -86,6 +86,7 @@ extension Hello {
         let count = random.oneIn(8) ? 700 : Int.random(in: 1...6, using: &random)
         return Hello(
             versions: 0...newest,
+            capabilities: Capabilities(rawValue: random.number()),
             replica: ReplicaID(rawValue: random.next()),
             time: random.time(),
             scheme: random.next(),
@@ -101,6 +102,7 @@ extension Welcome {
         let count = Int.random(in: 1...6, using: &random)
         return Welcome(
             version: random.number(),
+            capabilities: Capabilities(rawValue: random.number()),
             replica: ReplicaID(rawValue: random.next()),
             time: random.time(),
             scheme: random.next(),

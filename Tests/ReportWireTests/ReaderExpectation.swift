@@ -17,7 +17,8 @@ extension Message {
         case .hello(let hello):
             [
                 "versions": .array([.integer(hello.versions.lowerBound), .integer(hello.versions.upperBound)]),
-                "replica": .string(hello.replica), "time": .integer(hello.time.secondsSince1970),
+                "capabilities": .integer(hello.capabilities.rawValue), "replica": .string(hello.replica),
+                "time": .integer(hello.time.secondsSince1970),
                 "scheme": .hex(hello.scheme, 16),
                 "scopes": .array(
                     hello.scopes.map { .object(["unit": .string($0.unit), "tip": .hex($0.tip, 16)]) }
@@ -25,7 +26,8 @@ extension Message {
             ]
         case .welcome(let welcome):
             [
-                "version": .integer(welcome.version), "replica": .string(welcome.replica),
+                "version": .integer(welcome.version),
+                "capabilities": .integer(welcome.capabilities.rawValue), "replica": .string(welcome.replica),
                 "time": .integer(welcome.time.secondsSince1970), "scheme": .hex(welcome.scheme, 16),
                 "batches_in_flight": .integer(welcome.batchesInFlightMax),
                 "differing_scopes": .integer(welcome.differingScopeCount),

@@ -4,6 +4,7 @@ import ReportModel
 package struct Hello: Hashable, Sendable {
     /// The protocol versions the client speaks.
     package var versions: ClosedRange<UInt64>
+    package var capabilities: Capabilities
     package var replica: ReplicaID
     /// The client's wall clock, so that a wrong one can be shown. Nothing is refused because of it.
     package var time: Timestamp
@@ -26,12 +27,14 @@ package struct Hello: Hashable, Sendable {
 
     package init(
         versions: ClosedRange<UInt64> = Limits.versions,
+        capabilities: Capabilities = .all,
         replica: ReplicaID,
         time: Timestamp,
         scheme: UInt64,
         scopes: [Scope]
     ) {
         self.versions = versions
+        self.capabilities = capabilities
         self.replica = replica
         self.time = time
         self.scheme = scheme
@@ -41,6 +44,7 @@ package struct Hello: Hashable, Sendable {
     func write(to writer: inout ByteWriter) {
         writer.varint(self.versions.lowerBound)
         writer.varint(self.versions.upperBound)
+        writer.varint(self.capabilities.rawValue)
         writer.fixed(self.replica.rawValue)
         writer.signed(self.time.secondsSince1970)
         writer.fixed(self.scheme)
@@ -64,6 +68,7 @@ package struct Hello: Hashable, Sendable {
         let (oldest, newest) = (try reader.varint(), try reader.varint())
         guard oldest <= newest else { throw reader.malformed("versions from old to new") }
         self.versions = oldest...newest
+        self.capabilities = Capabilities(rawValue: try reader.varint())
         self.replica = ReplicaID(rawValue: try reader.fixed(UInt64.self))
         self.time = Timestamp(secondsSince1970: try reader.signed())
         self.scheme = try reader.fixed(UInt64.self)

@@ -4,6 +4,8 @@ import ReportModel
 package struct Welcome: Hashable, Sendable {
     /// The protocol version of this connection: the highest that both speak.
     package var version: UInt64
+    /// What both sides can do.
+    package var capabilities: Capabilities
     /// The server's own replica.
     package var replica: ReplicaID
     /// The server's wall clock.
@@ -19,6 +21,7 @@ package struct Welcome: Hashable, Sendable {
 
     package init(
         version: UInt64,
+        capabilities: Capabilities = .all,
         replica: ReplicaID,
         time: Timestamp,
         scheme: UInt64,
@@ -27,6 +30,7 @@ package struct Welcome: Hashable, Sendable {
         scopes: [UnitCode]?
     ) {
         self.version = version
+        self.capabilities = capabilities
         self.replica = replica
         self.time = time
         self.scheme = scheme
@@ -37,6 +41,7 @@ package struct Welcome: Hashable, Sendable {
 
     func write(to writer: inout ByteWriter) {
         writer.varint(self.version)
+        writer.varint(self.capabilities.rawValue)
         writer.fixed(self.replica.rawValue)
         writer.signed(self.time.secondsSince1970)
         writer.fixed(self.scheme)
@@ -52,6 +57,7 @@ package struct Welcome: Hashable, Sendable {
 
     init(from reader: inout ByteReader) throws(MalformedBytes) {
         self.version = try reader.varint()
+        self.capabilities = Capabilities(rawValue: try reader.varint())
         self.replica = ReplicaID(rawValue: try reader.fixed(UInt64.self))
         self.time = Timestamp(secondsSince1970: try reader.signed())
         self.scheme = try reader.fixed(UInt64.self)
