@@ -264,8 +264,8 @@ if Context.environment["HUILIU_BENCHMARKS"] != nil {
             dependencies: [
                 "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ReportTransport",
                 "BundledScheme",
-                "ClientStore", "ClientSync", "ServerStore", "ServerSync", "ServerSummary", "TestSupport", grdb, sqlite,
-                logging, serviceLifecycle,
+                "ReportIdentity", "ClientStore", "ClientSync", "ServerIdentity", "ServerStore", "ServerSync",
+                "ServerSummary", "TestSupport", grdb, sqlite, crypto, logging, serviceLifecycle,
             ] + nio,
             path: "Tests/Benchmarks",
             swiftSettings: settings

@@ -41,15 +41,19 @@ struct ClientStatus: AsyncParsableCommand {
                 )
             )
         } else {
-            self.tell(status, client)
+            try self.tell(status, client)
         }
         if status.conflictCount > 0 || !status.lost.isEmpty || !status.uncounted.isEmpty || status.refusal != nil {
             throw ExitCode(Exit.attention)
         }
     }
 
-    private func tell(_ status: ClientStore.Status, _ client: OpenedClient) {
+    private func tell(_ status: ClientStore.Status, _ client: OpenedClient) throws {
         let identity = client.store.identity
+        // Parcels are for those who are enrolled.
+        let isEnrolled = try client.store.trust() != nil
+        let without =
+            isEnrolled ? Bilingual("，没有网络用 parcel export", ", or parcel export where there is none") : Bilingual("", "")
         let unit = client.scheme.unit(identity.unit)?.name[Speech.language] ?? ""
         Console.line(
             say(
@@ -62,8 +66,8 @@ struct ClientStatus: AsyncParsableCommand {
             status.unsent == 0
                 ? say("全部已送达省级。", "Everything is delivered to the province.")
                 : say(
-                    "未送达 \(status.unsent) 笔更改，最早 \(status.unsentSince?.shownInShanghai ?? "—")；数据都在本机，有网时运行 sync。",
-                    "Changes not delivered: \(status.unsent), the oldest of \(status.unsentSince?.shownInShanghai ?? "—"); they are kept here, run sync when there is a line."
+                    "未送达 \(status.unsent) 笔更改，最早 \(status.unsentSince?.shownInShanghai ?? "—")；数据都在本机，有网时运行 sync\(without.chinese)。",
+                    "Changes not delivered: \(status.unsent), the oldest of \(status.unsentSince?.shownInShanghai ?? "—"); they are kept here, run sync when there is a line\(without.english)."
                 )
         )
         Console.line(

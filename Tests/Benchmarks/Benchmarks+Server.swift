@@ -72,3 +72,26 @@ extension Benchmarks {
         )
     }
 }
+
+extension Benchmarks {
+    /// The two provinces take turns, so that what else the machine does hurts both alike.
+    static func security() async throws {
+        var workload = Workload(seed: 12)
+        let writes = Array(workload.cells(Workload.periods.count * 120).prefix(100_001))
+        for round in 1...3 {
+            for isSecured in [false, true] {
+                let directory = try TemporaryDirectory()
+                let cost = try SecuredCost(isSecured: isSecured, in: directory.path)
+                let outcome = try await cost.measure(writes)
+                func text(_ measured: SecuredCost.Measured) -> String {
+                    String(format: "%.2f ms, %d bytes of frames", measured.milliseconds, measured.byteCount)
+                }
+                self.say(
+                    "\(isSecured ? "TLS and seals" : "open"), round \(round): nothing to do \(text(outcome.nothing)); "
+                        + "one cell \(text(outcome.oneCell)); \(writes.count - 1) writes \(text(outcome.all)); "
+                        + String(format: "%.0f syncs a second, 8 at a time", outcome.connectionsPerSecond)
+                )
+            }
+        }
+    }
+}

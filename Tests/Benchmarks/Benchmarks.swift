@@ -23,7 +23,7 @@ enum Benchmarks {
     private static let parts: [(name: String, measure: @Sendable () async throws -> Void)] = [
         ("wire", { try Self.wireBytes() }), ("throughput", { try await Self.throughput() }),
         ("local", { try Self.localWrites() }),
-        ("stored", { try await Self.syncCost() }),
+        ("stored", { try await Self.syncCost() }), ("security", { try await Self.security() }),
         ("decoding", { try Self.decoding() }), ("connections", { try await Self.connections() }),
         ("checking", { try Self.checking() }), ("scheme", { try Self.scheme() }), ("county", { try Self.county() }),
         ("province", { try Self.province() }),
