@@ -121,7 +121,8 @@ struct SetReport {
         if json {
             JSONOutput.write(
                 CellReportJSON(
-                    ShownCellJSON(state, scheme: client.scheme),
+                    state,
+                    scheme: client.scheme,
                     written: written,
                     converted: conversion?.description
                 )
@@ -145,16 +146,17 @@ struct ShownCellJSON: Encodable {
     let value: ValueJSON
     let seen: String
     let conflict: Bool
+    /// Whether somebody wrote something there that does not count, and nobody has written the cell since.
     let notCounted: Bool
     /// Of a target whose letter is signed: 0 as signed, else the number of the amendment that it has from.
     @Nullable var targetVersion: Int?
 
-    init(_ state: CellState, scheme: Scheme, targetVersion: Int? = nil) {
+    init(_ state: CellState, scheme: Scheme, isUncounted: Bool, targetVersion: Int? = nil) {
         self.cell = state.address.description
         self.value = ValueJSON(state.value, at: state.address, scheme: scheme)
         self.seen = state.seen.description
         self.conflict = state.isConflict
-        self.notCounted = false
+        self.notCounted = isUncounted
         self._targetVersion = Nullable(wrappedValue: targetVersion)
     }
 
@@ -174,11 +176,11 @@ private struct CellReportJSON: Encodable {
     /// `113.2亿元 = 1132000万元`; null when the figure was typed in the item's own unit of measure.
     @Nullable var converted: String?
 
-    init(_ shown: ShownCellJSON, written: Bool, converted: String?) {
-        self.cell = shown.cell
-        self.value = shown.value
-        self.seen = shown.seen
-        self.conflict = shown.conflict
+    init(_ state: CellState, scheme: Scheme, written: Bool, converted: String?) {
+        self.cell = state.address.description
+        self.value = ValueJSON(state.value, at: state.address, scheme: scheme)
+        self.seen = state.seen.description
+        self.conflict = state.isConflict
         self.written = written
         self._converted = Nullable(wrappedValue: converted)
     }

@@ -27,13 +27,22 @@ struct ClientShow: AsyncParsableCommand {
         let (unit, form, period) = try self.report.found(in: client.scheme)
         let rows = try Self.rows(unit, form, period, client)
         let derived = try Self.derived(unit, form, period, client)
+        let uncounted = try client.store.uncountedWrites().filter { write in
+            write.address.unit == unit.code && write.address.form == form.code && write.address.period == period
+        }
         if self.output.json {
             JSONOutput.write(
                 ShowJSON(
                     unit: unit.code.description,
                     form: form.code.description,
                     period: period.description,
-                    cells: rows.map { ComparedCellJSON($0, scheme: client.scheme) },
+                    cells: rows.map { row in
+                        ComparedCellJSON(
+                            row,
+                            scheme: client.scheme,
+                            isUncounted: uncounted.contains { $0.address == row.state.address }
+                        )
+                    },
                     derived: derived.map(DerivedJSON.init)
                 )
             )
@@ -45,6 +54,7 @@ struct ClientShow: AsyncParsableCommand {
             let text = "\(figure.isApproximate ? "≈" : "")\(figure.printed)\(item.measure?.code ?? "")"
             Console.line("\(item.name[Speech.language])：\(text)")
         }
+        UncountedReport.tell(uncounted, scheme: client.scheme)
     }
 
     /// What is worked out from the unit's own figures, as far as they are there.
@@ -192,8 +202,13 @@ private struct ComparedCellJSON: Encodable {
     private let comparison: FigureComparison?
     private let measure: String?
 
-    init(_ cell: ComparedCell, scheme: Scheme) {
-        self.shown = ShownCellJSON(cell.state, scheme: scheme, targetVersion: cell.targetVersion)
+    init(_ cell: ComparedCell, scheme: Scheme, isUncounted: Bool) {
+        self.shown = ShownCellJSON(
+            cell.state,
+            scheme: scheme,
+            isUncounted: isUncounted,
+            targetVersion: cell.targetVersion
+        )
         self.comparison = cell.comparison
         self.measure = scheme.form(cell.state.address.form)?.item(cell.state.address.item)?.measure?.code
     }
