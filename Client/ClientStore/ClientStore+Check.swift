@@ -127,17 +127,20 @@ extension ClientStore {
 
     /// Keeps why a warning is right as it stands.
     ///
+    /// - Parameter scheme: asked whether this device may; `nil` for what asks nobody.
     /// - Throws: `ExplanationRefusal` when the words give no reason.
     package func explain(
         _ check: Code,
         on report: ReportName,
         _ words: String,
         findings: [Finding],
+        scheme: Scheme? = nil,
         now: Timestamp
     ) throws -> EditOutcome {
         let explanation = try Explanation(words, of: findings.about(check, report))
         let address = SystemForm.explanation(of: check, on: report.form, in: report.period)
-        return try self.write([Edit(CellAddress(address, in: report.unit), explanation.value)], now: now)[0]
+        let edit = Edit(CellAddress(address, in: report.unit), explanation.value)
+        return try self.write([edit], scheme: scheme, now: now)[0]
     }
 
     /// Submits a report: marks it as such, for the province to see.
@@ -158,7 +161,7 @@ extension ClientStore {
         )
         let address = SystemForm.reportState(of: report.form, in: report.period)
         let edit = Edit(CellAddress(address, in: report.unit), ReportMark.submitted.value)
-        return try self.write([edit], now: now)[0]
+        return try self.write([edit], scheme: plan.scheme, now: now)[0]
     }
 }
 

@@ -134,6 +134,8 @@ package final class ClientStore: Sendable {
         static let author = "author"
         static let certificate = "certificate"
         static let code = "enrolment_code_digest"
+        /// As which devices the store was known before it was enrolled anew: ids, a blank between them.
+        static let formerDevices = "former_devices"
         static let lastSync = "last_sync"
         static let skewSeconds = "skew_seconds"
         /// Why the province ended the last sync: code, Chinese words, English words, a line each.
@@ -198,11 +200,24 @@ extension ClientStore {
     ///   - identity: for the unit of the store.
     package func reenrol(_ trust: Trust, as identity: Identity) throws {
         try self.database.write { writer in
+            if let former = try writer.reader.signer()?.id {
+                let ids = try Self.formerDevices(writer.reader).union([former]).map(\.description).sorted()
+                try writer.set(Setting.formerDevices, to: ids.joined(separator: " "))
+            }
             try Self.set(trust, writer)
             try Self.set(server: identity.server, name: identity.name, author: identity.author, writer)
             try writer.setOwnReplica(identity.replica)
             try writer.set(Setting.refusal, to: "")
         }
+    }
+
+    private static func formerDevices(_ reader: StoreReader) throws -> Set<DeviceID> {
+        Set(try reader.setting(Setting.formerDevices)?.split(separator: " ").compactMap { DeviceID($0) } ?? [])
+    }
+
+    /// Whether something that this device wrote has no seal, so that without its key nobody will ever take it.
+    package func hasUnsealedChanges() throws -> Bool {
+        try self.database.read { try $0.hasUnsealedChanges() }
     }
 
     private static func set(_ trust: Trust, _ writer: StoreWriter) throws {
@@ -258,7 +273,7 @@ extension ClientStore {
         package let lost: [LostChanges]
         /// Why the province refused the last sync; `nil` after one that went well.
         package let refusal: SyncRefusal?
-        /// What this device has written and does not count.
+        /// What this device has written and does not count, also before it was enrolled anew.
         package let uncounted: [UncountedWrite]
     }
 
@@ -276,7 +291,9 @@ extension ClientStore {
                 ownReplica: try Self.ownReplica(reader),
                 lost: try reader.lostChanges(),
                 refusal: try reader.setting(Setting.refusal).flatMap { SyncRefusal($0) },
-                uncounted: try reader.signer().map { try reader.uncountedWrites(of: $0.id) } ?? []
+                uncounted: try reader.signer().map { signer in
+                    try reader.uncountedWrites(of: Self.formerDevices(reader).union([signer.id]))
+                } ?? []
             )
         }
     }

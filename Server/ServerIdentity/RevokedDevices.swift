@@ -21,11 +21,11 @@ package struct RevokedDevices: Sendable {
         guard FileManager.default.fileExists(atPath: path) else { return RevokedDevices([]) }
         guard let data = FileManager.default.contents(atPath: path), data.count <= self.byteCountMax,
             let text = String(data: data, encoding: .utf8)
-        else { throw RevokedDevicesError(path: path, line: nil) }
+        else { throw RevokedDevicesError(path: path, .unusable) }
         var ids: Set<DeviceID> = []
         for (index, line) in text.split(separator: "\n").enumerated() {
             guard let id = DeviceID(line.prefix { $0 != " " }) else {
-                throw RevokedDevicesError(path: path, line: index + 1)
+                throw RevokedDevicesError(path: path, .notDevice(line: index + 1))
             }
             ids.insert(id)
         }
@@ -38,38 +38,67 @@ package struct RevokedDevices: Sendable {
     package static func add(_ device: DeviceID, at now: Timestamp, in directory: String) throws(RevokedDevicesError) {
         let path = "\(directory)/\(self.fileName)"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw RevokedDevicesError(path: path, line: nil) }
+        guard descriptor >= 0 else { throw RevokedDevicesError(path: path, .unusable) }
         defer { close(descriptor) }
         let line = Array("\(device) \(now)\n".utf8)
         guard write(descriptor, line, line.count) == line.count, fsync(descriptor) == 0 else {
-            throw RevokedDevicesError(path: path, line: nil)
+            throw RevokedDevicesError(path: path, .unusable)
         }
     }
 }
 
-/// The list of revoked devices cannot be read or written.
+/// What is wrong with the list of revoked devices.
 package struct RevokedDevicesError: ExplainedError, Equatable {
+    package enum Reason: Equatable, Sendable {
+        /// It cannot be read or written.
+        case unusable
+        /// Counted from 1.
+        case notDevice(line: Int)
+        /// The store knows that this device was revoked.
+        case lacks(DeviceID)
+    }
+
     package let path: String
-    /// Counted from 1; `nil` where no one line is at fault.
-    package let line: Int?
+    package let reason: Reason
+
+    package init(path: String, _ reason: Reason) {
+        (self.path, self.reason) = (path, reason)
+    }
 
     package var code: String { "revoked_list_unusable" }
 
     package var explanation: Bilingual {
-        if let line {
+        switch self.reason {
+        case .unusable:
+            Bilingual(
+                "撤销名单 \(self.path) 无法读写。",
+                "The list of revoked devices \(self.path) cannot be read or written."
+            )
+        case .notDevice(let line):
             Bilingual(
                 "撤销名单 \(self.path) 第 \(line) 行不是登记号。",
                 "Line \(line) of the list of revoked devices \(self.path) begins with no device."
             )
-        } else {
-            Bilingual("撤销名单 \(self.path) 无法读写。", "The list of revoked devices \(self.path) cannot be read or written.")
+        case .lacks(let device):
+            Bilingual(
+                "撤销名单 \(self.path) 不在，或比数据库旧：其中没有已撤销的设备 \(device)。",
+                "The list of revoked devices \(self.path) is not there, or older than the store: it lacks \(device), which was revoked."
+            )
         }
     }
 
     package var advice: Bilingual {
-        Bilingual(
-            "请从另存的副本放回，或改正这一行；每行以 32 位登记号开头。",
-            "Put it back from the copy kept elsewhere, or correct the line: each begins with the 32 digits of a device."
-        )
+        switch self.reason {
+        case .unusable, .notDevice:
+            Bilingual(
+                "请从另存的副本放回，或改正这一行；每行以 32 位登记号开头。",
+                "Put it back from the copy kept elsewhere, or correct the line: each begins with the 32 digits of a device."
+            )
+        case .lacks:
+            Bilingual(
+                "请从另存的副本放回；没有副本的，用 devices revoke 逐一再撤销一次，备份之后撤销过的也要再撤销。",
+                "Put it back from the copy kept elsewhere; without one, revoke each device again with devices revoke, also those revoked since the backup."
+            )
+        }
     }
 }

@@ -7,6 +7,15 @@ package struct EnrolledDevice: Hashable, Sendable {
     package let isRevoked: Bool
     /// Until when its newest certificate is meant to be used; `nil` where it has none, as in tests.
     package let certificateExpires: Timestamp?
+
+    /// The same, revoked if a list kept elsewhere has it.
+    package func revoked(by listed: Set<DeviceID>) -> EnrolledDevice {
+        EnrolledDevice(
+            granted: self.granted,
+            isRevoked: self.isRevoked || listed.contains(self.granted.key.id),
+            certificateExpires: self.certificateExpires
+        )
+    }
 }
 
 extension ServerStore {

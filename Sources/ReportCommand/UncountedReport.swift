@@ -54,6 +54,13 @@ package enum UncountedReport {
                 )
             )
         }
+        guard !writes.isEmpty else { return }
+        Console.line(
+            say(
+                "有权填写的人可以采纳：huiliu-client accept",
+                "Whoever may write the cell can accept it: huiliu-client accept"
+            )
+        )
     }
 }
 

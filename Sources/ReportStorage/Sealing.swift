@@ -29,6 +29,20 @@ extension StoreReader {
     }
 }
 
+extension StoreReader {
+    /// Whether something that this store wrote under its present key has no seal yet.
+    package func hasUnsealedChanges() throws -> Bool {
+        guard let signer = try self.signer()?.id else { return false }
+        let statement = try self.database.cachedStatement(
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM line WHERE signer = ?
+                AND head_sequence > coalesce((SELECT max(sequence) FROM seal WHERE seal.line = line.number), 0))
+                """
+        )
+        return try Bool.fetchOne(statement, arguments: [Data(signer.bytes)]) ?? false
+    }
+}
+
 extension StoreWriter {
     /// From now on this store wants everything sealed, up to this authority.
     ///

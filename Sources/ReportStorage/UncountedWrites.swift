@@ -18,22 +18,20 @@ package struct UncountedWrite: Hashable, Sendable {
 extension StoreReader {
     /// The writes that do not count, by cell.
     ///
-    /// - Parameter device: `nil` for those of all devices.
+    /// - Parameter devices: `nil` for those of all devices.
     /// - Complexity: nothing where there are none; else the log of their scopes, once.
-    package func uncountedWrites(of device: DeviceID?) throws -> [UncountedWrite] {
+    package func uncountedWrites(of devices: Set<DeviceID>?) throws -> [UncountedWrite] {
         let rows = try Row.fetchAll(
             self.database,
             sql: """
-                SELECT DISTINCT discounted.line, discounted.sequence, write_index, scope.unit FROM discounted
+                SELECT DISTINCT discounted.line, discounted.sequence, write_index, scope.unit, signer FROM discounted
                 JOIN line ON line.number = discounted.line
                 JOIN scope ON scope.number = line.scope
-                WHERE line.signer = coalesce(?, line.signer)
-                """,
-            arguments: [device.map { Data($0.bytes) }]
+                """
         )
         var cells: [UnitCode: Set<AddressInScope>] = [:]
         for row in rows {
-            guard let scope = UnitCode(try row.text("unit")) else { continue }
+            guard let scope = UnitCode(try row.text("unit")), try devices.isMet(by: row.signer()) else { continue }
             let writes = try self.change(at: row.position(), in: self.chains(in: scope)).chained.change.writes
             let index = Int(try row.integer("write_index"))
             guard writes.indices.contains(index) else { continue }
@@ -42,7 +40,7 @@ extension StoreReader {
         return try cells.flatMap { scope, addresses in
             try self.histories(of: addresses, in: scope).flatMap { address, events in
                 try events.filter { event in
-                    !event.discounts.isEmpty && !event.isAnswered && (device == nil || event.signer == device)
+                    !event.discounts.isEmpty && !event.isAnswered && devices.isMet(by: event.signer)
                 }.map { event in
                     UncountedWrite(
                         address: CellAddress(address, in: scope),
@@ -57,5 +55,13 @@ extension StoreReader {
             // Writes of one cell in the order of the log.
             ($0.element.address.description, $0.offset) < ($1.element.address.description, $1.offset)
         }.map(\.element)
+    }
+}
+
+extension Set<DeviceID>? {
+    /// Whether these are all devices, or `device` is one of them.
+    fileprivate func isMet(by device: DeviceID?) -> Bool {
+        guard let self else { return true }
+        return device.map(self.contains) ?? false
     }
 }

@@ -24,7 +24,7 @@ struct ClientAccept: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: JSONOption
     @Option(help: ArgumentHelp(say("取这个单元格的第几个", "Take this one of the cell's."), valueName: "n"))
-    var take: Int = 1
+    var take: Int?
     @Argument(
         help: ArgumentHelp(
             say("单元格：单位/报表/报告期/指标，用代码或名称", "The cell: unit/form/period/item, by codes or names."),
@@ -35,14 +35,15 @@ struct ClientAccept: AsyncParsableCommand {
 
     func run() async throws {
         if let cell { return try self.accept(cell) }
-        let client = try OpenedClient(self.common, access: .read)
+        // What may be accepted is asked in a transaction that is given up.
+        let client = try OpenedClient(self.common, access: .write)
         let writes = try client.store.uncountedWrites()
         if self.output.json {
             JSONOutput.write(
                 ListJSON(writes: writes.numbered.map { AcceptableJSON($0.number, $0.write, scheme: client.scheme) })
             )
         } else {
-            Self.tell(writes, client)
+            try Self.tell(writes, client)
         }
         if !writes.isEmpty { throw ExitCode(Exit.attention) }
     }
@@ -51,26 +52,47 @@ struct ClientAccept: AsyncParsableCommand {
         let client = try OpenedClient(self.common, access: .write)
         let address = try client.address(text)
         let writes = try client.store.uncountedWrites().filter { $0.address == address }
-        guard writes.indices.contains(self.take - 1) else {
+        guard self.take != nil || writes.count < 2 else {
             throw CommandFailure(
                 Exit.usage,
                 UsageError(
                     Bilingual(
-                        "单元格 \(address) 有 \(writes.count) 个不算数的填报，没有第 \(self.take) 个。",
-                        "\(address) has \(writes.count) writes that do not count, and no number \(self.take)."
+                        "单元格 \(address) 有 \(writes.count) 个不算数的填报，请说明取哪一个。",
+                        "\(address) has \(writes.count) writes that do not count; say which one to take."
+                    ),
+                    advice: Bilingual("请加 --take N，编号见 accept。", "Add --take N; accept lists them with their numbers.")
+                )
+            )
+        }
+        let take = self.take ?? 1
+        guard writes.indices.contains(take - 1) else {
+            throw CommandFailure(
+                Exit.usage,
+                UsageError(
+                    Bilingual(
+                        "单元格 \(address) 有 \(writes.count) 个不算数的填报，没有第 \(take) 个。",
+                        "\(address) has \(writes.count) writes that do not count, and no number \(take)."
                     ),
                     advice: Bilingual("请用 accept 查看编号。", "See the numbers with accept.")
                 )
             )
         }
-        let write = writes[self.take - 1]
-        let edit = Edit(address, write.value, accepts: write.name)
-        let outcome = try client.store.write([edit], scheme: client.scheme, now: wallClock())[0]
+        let outcome = try Self.accept(writes[take - 1], client)
         if case .refused(let refusal) = outcome { throw client.failure(refusal) }
         try SetReport.write(address, client, written: outcome.isWritten, json: self.output.json)
     }
 
-    private static func tell(_ writes: [UncountedWrite], _ client: OpenedClient) {
+    /// - Parameter dryRun: only whether this device may.
+    private static func accept(
+        _ write: UncountedWrite,
+        _ client: OpenedClient,
+        dryRun: Bool = false
+    ) throws -> EditOutcome {
+        let edit = Edit(write.address, write.value, accepts: write.name)
+        return try client.store.write([edit], scheme: client.scheme, now: wallClock(), dryRun: dryRun)[0]
+    }
+
+    private static func tell(_ writes: [UncountedWrite], _ client: OpenedClient) throws {
         guard !writes.isEmpty else {
             return Console.line(say("所有填报都算数。", "Everything that was written counts."))
         }
@@ -79,6 +101,7 @@ struct ClientAccept: AsyncParsableCommand {
             let value = write.value.text(at: write.address, scheme: client.scheme)
             let reason = write.reason(client.scheme)[Speech.language]
             Console.line("  \(number). \(value)  \(write.authored.who)  \(reason)")
+            guard try Self.accept(write, client, dryRun: true).isWritten else { continue }
             Console.line(
                 say(
                     "  采纳：huiliu-client accept \(write.address) --take \(number)",

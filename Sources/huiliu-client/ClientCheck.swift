@@ -93,7 +93,14 @@ struct ClientCheck: AsyncParsableCommand {
         let findings = try client.store.check(report, plan, today: todayInShanghai()).own.map(\.finding)
         guard findings.contains(where: { $0.check == code })
         else { throw NothingToExplain(check: code) }
-        let outcome = try client.store.explain(code, on: report, reason, findings: findings, now: wallClock())
+        let outcome = try client.store.explain(
+            code,
+            on: report,
+            reason,
+            findings: findings,
+            scheme: client.scheme,
+            now: wallClock()
+        )
         if case .refused(let refusal) = outcome { throw client.failure(refusal) }
         if self.output.json {
             JSONOutput.write(KeptJSON(code: code.description, explanation: reason))

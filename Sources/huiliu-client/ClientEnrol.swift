@@ -94,7 +94,18 @@ struct ClientEnrol: AsyncParsableCommand {
                 "Enrolled \(facts.name) (\(facts.unit), \(facts.role.name.english), \(facts.person)); its store is in \(self.common.storeDirectory)."
             )
         )
+        if let former = place.formerDevice {
+            Console.line(
+                say(
+                    "原来的登记 \(former) 仍然有效；如果它的密钥可能被人看过，请省级用 devices revoke 撤销。",
+                    "The former enrolment \(former) is still good; if anybody may have its key, ask the province to revoke it with devices revoke."
+                )
+            )
+        }
         try await self.takeGrant(identity, store, server)
+        let uncounted = try store.status().uncounted
+        UncountedReport.tell(uncounted, scheme: try Scheme.parse(store.schemeSource()))
+        if !uncounted.isEmpty { throw ExitCode(Exit.attention) }
     }
 
     /// Brings the grant, without which nothing can be written.

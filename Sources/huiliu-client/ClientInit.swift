@@ -56,6 +56,7 @@ struct ClientInit: AsyncParsableCommand {
                 )
             )
         }
+        try EnrolmentPending.check(self.common.storeDirectory)
         let identity = ClientStore.Identity(
             replica: .random(),
             unit: code,

@@ -12,9 +12,12 @@ import ReportStorage
 struct EnrolmentPlace {
     private let directory: String
     private let file: EnrolmentFile
-    /// The store that is there, and its key.
-    private let former: (store: ClientStore, key: P256.Signing.PrivateKey)?
+    /// The store that is there, the device that it is of, and its key; no key where it is lost, and nothing is left to seal.
+    private let former: (store: ClientStore, device: DeviceID, key: P256.Signing.PrivateKey?)?
     let isDone: Bool
+
+    /// The device that the store was of until now.
+    var formerDevice: DeviceID? { self.former?.device }
 
     /// - Throws: `StoreError`, `ReenrolmentRefusal`, `KeyFileError`: before anything is asked of the province.
     init(_ directory: String, for file: EnrolmentFile) throws {
@@ -25,16 +28,17 @@ struct EnrolmentPlace {
             return
         }
         let store = try ClientStore(in: directory, access: .write)
-        guard let trust = try store.trust() else { throw StoreError.alreadyExists(directory: directory) }
+        guard let trust = try store.trust() else { throw ReenrolmentRefusal.openStore }
         guard trust.authority == file.authority else { throw ReenrolmentRefusal.otherProvince }
         let unit = store.identity.unit
         guard unit == file.facts.unit else { throw ReenrolmentRefusal.otherUnit(unit, file: file.facts.unit) }
         self.isDone = trust.code == file.code.digest
         do {
             guard let identity = try DeviceIdentity(of: store, in: directory) else { preconditionFailure("enrolled") }
-            self.former = (store, identity.key)
+            self.former = (store, trust.device.id, identity.key)
         } catch let error where error is KeyFileError || error is OtherKey {
-            throw ReenrolmentRefusal.keyLost
+            guard try !store.hasUnsealedChanges() else { throw ReenrolmentRefusal.keyLost }
+            self.former = (store, trust.device.id, nil)
         }
     }
 
@@ -76,7 +80,7 @@ struct EnrolmentPlace {
             )
         }
         // Nobody could do so later: the former key is given up.
-        try former.store.sealOwnChanges(with: SealingKey(former.key))
+        if let key = former.key { try former.store.sealOwnChanges(with: SealingKey(key)) }
         try former.store.reenrol(trust, as: known)
         try DeviceIdentity.adoptNextKey(in: self.directory)
         try former.store.database.close()
@@ -102,6 +106,8 @@ struct EnrolmentPlace {
 
 /// Why the store that is there cannot go on with this enrolment file.
 enum ReenrolmentRefusal: ExplainedError {
+    /// What lies in it nobody has sealed.
+    case openStore
     case otherProvince
     case otherUnit(UnitCode, file: UnitCode)
     /// What was written and not sealed could never be sent.
@@ -109,6 +115,7 @@ enum ReenrolmentRefusal: ExplainedError {
 
     var code: String {
         switch self {
+        case .openStore: "enrolment_open_store"
         case .otherProvince: "enrolment_other_province"
         case .otherUnit: "enrolment_other_unit"
         case .keyLost: "enrolment_key_lost"
@@ -117,6 +124,11 @@ enum ReenrolmentRefusal: ExplainedError {
 
     var explanation: Bilingual {
         switch self {
+        case .openStore:
+            Bilingual(
+                "目录中的数据库是用 init 建的，其中的数据没有签封，不能登记。",
+                "The store in the directory was made with init: what lies in it nobody has sealed, so it cannot be enrolled."
+            )
         case .otherProvince:
             Bilingual("目录中的数据库属于另一个省级。", "The store in the directory is of another province.")
         case .otherUnit(let unit, let file):
@@ -136,6 +148,11 @@ enum ReenrolmentRefusal: ExplainedError {
         switch self {
         case .otherProvince, .otherUnit:
             Bilingual("请用 --store 指定另一个目录。", "Name another directory with --store.")
+        case .openStore:
+            Bilingual(
+                "请先用 export --current 导出，再用 --store 在新目录登记，然后 import。",
+                "Export with --current, enrol in a new directory with --store, and import there."
+            )
         case .keyLost:
             Bilingual(
                 "请放回密钥文件；如已丢失：先用 export --current 导出，再用 --store 在新目录登记，然后 import。",

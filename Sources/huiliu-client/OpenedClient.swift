@@ -28,6 +28,7 @@ struct OpenedClient {
             return try ClientStore(in: common.storeDirectory, access: access)
         } catch let error as StoreError {
             guard case .notFound = error else { throw error }
+            try EnrolmentPending.check(common.storeDirectory)
             throw CommandFailure(Exit.usage, error)
         }
     }

@@ -4,6 +4,7 @@ import ReportModel
 import ReportPages
 import ReportScheme
 import ReportStorage
+import ServerIdentity
 import ServerStore
 
 /// `devices list`
@@ -22,7 +23,9 @@ struct DevicesList: AsyncParsableCommand {
     func run() async throws {
         let server = try OpenedServer(self.common, access: .read)
         let devices = try server.store.devices()
-        let enrolled = try server.store.enrolledDevices()
+        // As serve has it: a restored store may not know of the last revocations.
+        let listed = try RevokedDevices.load(in: self.common.storeDirectory).ids
+        let enrolled = try server.store.enrolledDevices().map { $0.revoked(by: listed) }
         let now = wallClock()
         let waiting = try server.store.enrolments(in: server.scheme.root.code).filter {
             $0.device == nil && now <= $0.expires

@@ -44,8 +44,8 @@ struct DevicesRevoke: AsyncParsableCommand {
         }
         Console.line(
             say(
-                "已撤销 \(name)：它不能再同步；省级已收到的数据照常计入，此后写的不计入。",
-                "Revoked \(name): it cannot sync any more; what the province holds of it counts as before, what it writes from now on does not."
+                "已撤销 \(name)：它不能再同步；省级已收到的数据照常计入，此后写的不计入。\n下一步：另存 \(RevokedDevices.fileName) 的副本；要让这个单位继续填报，用 enrol 重新登记。",
+                "Revoked \(name): it cannot sync any more; what the province holds of it counts as before, what it writes from now on does not.\nNext: keep a copy of \(RevokedDevices.fileName) elsewhere; to let the office go on, enrol it anew with enrol."
             )
         )
     }

@@ -46,7 +46,7 @@ struct ServerEnrol: AsyncParsableCommand {
             valueName: "host:port"
         )
     )
-    var server = "127.0.0.1:7428"
+    var server: String?
     @Option(help: ArgumentHelp(say("登记码几天内有效", "For how many days the code is good."), valueName: "days"))
     var days: Int64 = 7
     @Option(help: ArgumentHelp(say("登记文件", "The file to make."), valueName: "file"))
@@ -63,9 +63,8 @@ struct ServerEnrol: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard HostPort(self.server) != nil else {
-            throw CommandFailure(Exit.usage, UsageError.serverAddress(self.server))
-        }
+        let address = self.server ?? Self.ownAddress
+        guard HostPort(address) != nil else { throw CommandFailure(Exit.usage, UsageError.serverAddress(address)) }
         // Refused before anything is noted, not only after it.
         guard !FileManager.default.fileExists(atPath: self.out) else { throw FileExists(path: self.out) }
         let server = try OpenedServer(self.common, access: .write)
@@ -73,6 +72,9 @@ struct ServerEnrol: AsyncParsableCommand {
             throw CommandFailure(Exit.usage, SchemeRefusal.unknownUnit(self.unit))
         }
         guard let role = Role(rawValue: self.role) else { preconditionFailure("validated") }
+        guard role != .office || code == server.scheme.root.code else {
+            throw CommandFailure(Exit.usage, Self.officeElsewhere(code, root: server.scheme.root.code))
+        }
         let facts = try DeviceFacts(name: self.name, unit: code, role: role, person: self.person ?? self.name)
         let (authority, isFirst) = try self.authority(of: server)
         let now = wallClock()
@@ -85,7 +87,7 @@ struct ServerEnrol: AsyncParsableCommand {
         )
         let root = Root(key: authority.sealingKey, scheme: server.scheme)
         let file = try EnrolmentFile(
-            server: self.server,
+            server: address,
             authority: authority.publicKey,
             code: enrolmentCode,
             facts: facts
@@ -104,6 +106,14 @@ struct ServerEnrol: AsyncParsableCommand {
                 "Made the enrolment file \(self.out) for \(facts.name) of \(unit.name.english) (\(code)); it is good for \(self.days) days, once.\nNext: hand it over safely, and on that device run huiliu-client enrol \(self.out.folderAndName.name)"
             )
         )
+        if self.server == nil {
+            Console.line(
+                say(
+                    "没有给 --server：登记文件中的地址是 \(address)，只有这台机器用得上。",
+                    "Without --server the file says \(address), which is of use on this machine only."
+                )
+            )
+        }
         if isFirst {
             Console.line(
                 say(
@@ -112,6 +122,19 @@ struct ServerEnrol: AsyncParsableCommand {
                 )
             )
         }
+    }
+
+    /// For devices on this machine.
+    private static let ownAddress = "127.0.0.1:7428"
+
+    private static func officeElsewhere(_ unit: UnitCode, root: UnitCode) -> UsageError {
+        UsageError(
+            Bilingual(
+                "角色 office 是省级办公室，不能登记在 \(unit)。",
+                "The role office is the province's office, and not for \(unit)."
+            ),
+            advice: Bilingual("请用 --unit \(root)，或换一个角色。", "Use --unit \(root), or another role.")
+        )
     }
 
     private func write(_ file: EnrolmentFile) throws {

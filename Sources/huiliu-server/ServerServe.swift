@@ -42,12 +42,23 @@ struct ServerServe: AsyncParsableCommand {
         let server = try OpenedServer(self.common, access: .serve)
         let logger = makeLogger(label: "huiliu-server")
         let authority = try server.authority()
+        let revoked = try RevokedDevices.load(in: self.common.storeDirectory).ids
+        // A list that lacks what the store knows is lost or older than the store: it would let in whom nobody wants.
+        let lacking = try server.store.enrolledDevices().filter {
+            $0.isRevoked && !revoked.contains($0.granted.key.id)
+        }
+        guard lacking.isEmpty else {
+            throw RevokedDevicesError(
+                path: "\(self.common.storeDirectory)/\(RevokedDevices.fileName)",
+                .lacks(lacking[0].granted.key.id)
+            )
+        }
         let service = try SyncService(
             store: server.store,
             address: address,
             security: authority.map(Self.security),
             authority: authority,
-            revoked: RevokedDevices.load(in: self.common.storeDirectory).ids,
+            revoked: revoked,
             logger: logger,
             now: wallClock,
             listening: { Console.line("listening sync=\($0)") }

@@ -68,6 +68,15 @@ struct SecuredCost {
         )
     }
 
+    /// Those that a clerk may make: rulings would be measured otherwise.
+    static func allowed(_ writes: [Change.Write]) throws -> [Change.Write] {
+        let scheme = try Scheme.parse(BundledScheme.source)
+        let grant = Grant(role: .clerk, unit: self.unit)
+        return writes.filter {
+            scheme.refusal(of: (CellAddress($0.address, in: self.unit), $0.value), under: grant) == nil
+        }
+    }
+
     /// One sync, or several alike.
     struct Measured {
         /// Of all of them.

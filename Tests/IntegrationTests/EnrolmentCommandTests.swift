@@ -41,6 +41,10 @@ struct EnrolmentCommandTests {
         #expect(try await bureau.cell(Self.roads)["value"]["number"] == "47.6")
         #expect(try await province.sum(of: "410728-01", "roads") == "47.6")
         let device = try #require(try await province.devices()["办公室一"])
+        try FileManager.default.moveItem(atPath: "\(province.store)/revoked", toPath: scene.path("revoked"))
+        let unlisted = try await Command.server.run(["serve", "--sync", "127.0.0.1:0", "--store", province.store])
+        #expect(unlisted.exitCode == 4 && unlisted.errors.contains("revoked"), "\(unlisted.errors)")
+        try FileManager.default.moveItem(atPath: scene.path("revoked"), toPath: "\(province.store)/revoked")
         #expect(device["state"] == "revoked" && device["role"] == "clerk" && device["person"] == "办公室一的人")
         try await server.terminate()
         for store in [province.store, clerk.store, bureau.store] {
@@ -79,6 +83,8 @@ struct EnrolmentCommandTests {
                 toPath: "\(restored.store)/\(file)"
             )
         }
+        // Without the list it would not be known whom to keep out.
+        #expect(try await restored.devices()["早来的"]?["state"] == "revoked", "though the store does not know it")
         let again = try await RunningServer.start(store: restored.store)
         #expect(try await restored.devices()["晚来的"] == nil, "the restored store does not know it")
         let refusal = try await revoked.refusal("sync", "--server", again.address)

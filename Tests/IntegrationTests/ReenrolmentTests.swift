@@ -84,7 +84,8 @@ struct ReenrolmentTests {
             "--wait",
             Office.patience
         )
-        #expect(anew.exitCode == 0, "\(anew.errors)")
+        #expect(anew.exitCode == 1 && anew.output.contains("Does not count: 48"), "\(anew.output) \(anew.errors)")
+        #expect(try await office.json("status", exits: 1)["not_counted"].list.count == 1)
         #expect(try Data(contentsOf: URL(fileURLWithPath: "\(office.store)/device.key")) != key)
         #expect(!FileManager.default.fileExists(atPath: "\(office.store)/device.key.next"))
         #expect(try await province.sum(of: "410728-01", "roads") == "47.6")
@@ -101,14 +102,68 @@ struct ReenrolmentTests {
             #expect(try await Command.inspect.json(["verify", "--store", store])["ok"] == true)
         }
 
-        // Without its former key, what was not delivered could never be sealed.
+        // Without its former key, what was not sealed could never be.
+        try await office.expect("set", Self.roads, "49")
         let third = try await scene.enrolmentFile("办公室三", in: province.store)
         try FileManager.default.removeItem(atPath: "\(office.store)/device.key")
         let lost = try await self.client("enrol", third, "--store", office.store, "--server", server.address)
         #expect(lost.exitCode == 4 && lost.errors.contains("export"), "\(lost.errors)")
+        let reviewer = try await scene.enrolmentFile("新乡市", of: "410700", role: "reviewer", in: province.store)
+        let city = try await scene.enrolled("新乡市", with: reviewer, server: server)
+        #expect(
+            try await city.refusal("submit", "410728-01", "infrastructure", "2024-H1")["code"] == "not_marked_by_role"
+        )
+        try await city.expect("status")
         let foreign = try await scene.enrolmentFile("别处", of: "410423", in: province.store)
         let refused = try await self.client("enrol", foreign, "--store", office.store, "--server", server.address)
         #expect(refused.exitCode == 4 && refused.errors.contains("410423"), "\(refused.errors)")
+    }
+
+    @Test("are told what to do while they wait for an answer, and with a store that cannot be enrolled")
+    func waiting() async throws {
+        let scene = try Scene()
+        let province = try await scene.newProvince()
+        let file = try await scene.enrolmentFile("办公室一", in: province)
+        let store = scene.path("office")
+        _ = try await self.client("enrol", file, "--store", store, "--request", scene.path("request"))
+        for arguments in [["status"], ["init", "--unit", "410728", "--server", "127.0.0.1:1", "--name", "n"]] {
+            let refused = try await Command.client.run(arguments + ["--store", store])
+            #expect(refused.exitCode == 2 && refused.errors.contains("--answer"), "\(refused.errors)")
+        }
+        let open = scene.path("open")
+        _ = try await self.client("init", "--unit", "410728", "--server", "127.0.0.1:1", "--name", "n", "--store", open)
+        let refused = try await self.client("enrol", file, "--store", open)
+        #expect(refused.exitCode == 4 && refused.errors.contains("--current"), "\(refused.errors)")
+    }
+
+    @Test("go on without their former key where it has sealed everything")
+    func keyLost() async throws {
+        let scene = try Scene()
+        let province = try await scene.newProvince()
+        let files = (
+            try await scene.enrolmentFile("办公室一", in: province),
+            try await scene.enrolmentFile("办公室二", in: province)
+        )
+        let server = try await RunningServer.start(store: province)
+        let office = try await scene.enrolled("办公室一", with: files.0, server: server)
+        try await office.expect("set", Self.roads, "47.6")
+        try await office.sync()
+        try FileManager.default.removeItem(atPath: "\(office.store)/device.key")
+        #expect(try await office.refusal("sync")["code"] == "key_not_found")
+        let anew = try await self.client(
+            "enrol",
+            files.1,
+            "--store",
+            office.store,
+            "--server",
+            server.address,
+            "--wait",
+            Office.patience
+        )
+        #expect(anew.exitCode == 0 && anew.output.contains("former enrolment"), "\(anew.errors)")
+        try await office.expect("set", Self.roads, "48")
+        try await office.sync()
+        #expect(try await ProvinceCommands(store: province).sum(of: "410728-01", "roads") == "48")
     }
 
     @Test("are as they were after an enrolment anew that was killed before its last step")

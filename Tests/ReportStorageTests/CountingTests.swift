@@ -172,7 +172,7 @@ struct CountingTests {
             #expect(shown.mapValues { $0.map(\.value) } == expected)
             #expect(try store.database.verify().firstProblem == nil)
         }
-        let uncounted = try root.database.read { try $0.uncountedWrites(of: offices[0].key.publicKey.id) }
+        let uncounted = try root.database.read { try $0.uncountedWrites(of: [offices[0].key.publicKey.id]) }
         #expect(uncounted.count == changes.dropLast(3).count { $0.signer == offices[0].key.publicKey.id })
         #expect(uncounted.allSatisfy { $0.discounts == [.ruledOut("not_allowed")] })
     }

@@ -1,0 +1,31 @@
+import ClientSync
+import Foundation
+import ReportCommand
+import ReportModel
+
+/// A directory in which an enrolment has begun and not ended: there is a key, and no store yet.
+struct EnrolmentPending: ExplainedError {
+    let directory: String
+
+    /// - Throws: itself, where a directory without a store is such a one.
+    static func check(_ directory: String) throws {
+        guard FileManager.default.fileExists(atPath: "\(directory)/\(DeviceIdentity.keyFileName)") else { return }
+        throw CommandFailure(Exit.usage, EnrolmentPending(directory: directory))
+    }
+
+    var code: String { "enrolment_pending" }
+
+    var explanation: Bilingual {
+        Bilingual(
+            "目录 \(self.directory) 中的登记还没有完成：在等省级的答复。",
+            "The enrolment in \(self.directory) is not done yet: it waits for the province's answer."
+        )
+    }
+
+    var advice: Bilingual {
+        Bilingual(
+            "有网时再运行一次 huiliu-client enrol 登记文件；没有网络时用 --answer 回执。",
+            "Run huiliu-client enrol FILE again when there is a line; without one, with --answer RECEIPT."
+        )
+    }
+}
