@@ -2,7 +2,7 @@ import ReportModel
 import ReportTransport
 import ReportWire
 
-/// Why a device could not be enrolled over a line. Nothing has changed, here or at the province.
+/// Why a device could not be enrolled over a line. Nothing has changed at the province; here a key may wait.
 package struct EnrolmentFailure: ExplainedError {
     package let failure: SyncFailure
 
@@ -35,7 +35,7 @@ package struct EnrolmentFailure: ExplainedError {
         case .unreachable:
             Bilingual("请在有网络时用同一登记文件再试。", "Try again with the same file when there is a line.")
         case .refused:
-            Bilingual("本机未作改动。", "Nothing was changed here.")
+            Bilingual("本机除新生成的密钥外未作改动。", "Nothing was changed here, but for a new key that waits for a good file.")
         case .insecure, .unsecured: self.failure.advice
         }
     }

@@ -47,12 +47,12 @@ struct ParcelImport: AsyncParsableCommand {
         let known = taken.duplicateCount
         Console.line(
             say(
-                "省级对第 \(taken.number) 号数据包的回执（\(taken.time.shownInShanghai)）：收到 \(taken.newCount) 笔更改，另有 \(known) 笔早已收到。",
-                "The province's receipt for parcel \(taken.number) (\(taken.time.shownInShanghai)). Changes received: \(taken.newCount), received before: \(known)."
+                "省级对第 \(taken.number) 号数据包的回执（\(taken.time.shownInShanghai)）：带回别人的和省级的更改 \(taken.newCount) 笔，另有 \(known) 笔本机早有。",
+                "The province's receipt for parcel \(taken.number) (\(taken.time.shownInShanghai)). It brought changes of others and of the province: \(taken.newCount), known here before: \(known)."
             )
         )
         if !taken.isNews {
-            Console.line(say("此后已有更新的回执；这一份只作补充。", "A newer one was taken before; this one only adds to it."))
+            Console.line(say("这一份或更新的回执早已导入；这次只作补充。", "This one or a newer one was taken before; it only adds."))
         }
         if taken.hasNewScheme {
             Console.line(say("报表制度已换成省级现行的。", "The scheme is the province's present one now."))
