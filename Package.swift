@@ -167,8 +167,9 @@ var targets: [Target] = [
         "Simulation",
         in: "Tests",
         [
-            "ReportModel", "ReportScheme", "ReportWire", "ReportSession", "ReportStorage", "ClientStore", "ServerStore",
-            "TestSupport", crypto,
+            "ReportModel", "ReportScheme", "ReportWire", "ReportIdentity", "ReportSession", "ReportParcel",
+            "ReportStorage", "ClientStore", "ClientSync", "ServerStore", "ServerSync", "ServerIdentity", "TestSupport",
+            crypto, logging,
         ]
     ),
     tests("ReportModelTests", ["ReportModel", bigInt, crypto]),

@@ -13,6 +13,7 @@ package struct OfficeParcels: Sendable {
     package let store: ClientStore
     package let scheme: Scheme
     private let identity: DeviceIdentity
+    private let pieces: ParcelPieces
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
 
@@ -21,6 +22,7 @@ package struct OfficeParcels: Sendable {
         store: ClientStore,
         scheme: Scheme,
         identity: DeviceIdentity,
+        pieces: ParcelPieces = .standard,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) throws {
@@ -28,7 +30,8 @@ package struct OfficeParcels: Sendable {
         guard enrolled == store.identity.unit else {
             throw ParcelRefusal.otherUnit(store.identity.unit, enrolledFor: enrolled)
         }
-        (self.store, self.scheme, self.identity, self.logger, self.now) = (store, scheme, identity, logger, now)
+        (self.store, self.scheme, self.identity, self.pieces) = (store, scheme, identity, pieces)
+        (self.logger, self.now) = (logger, now)
     }
 
     // MARK: - Making a parcel
@@ -43,43 +46,39 @@ package struct OfficeParcels: Sendable {
     /// Makes a parcel of all that the province has not receipted. Where that is nothing, the parcel still asks for what the
     /// province has.
     ///
-    /// - Throws: `FileExists`, `FileUnwritable`, errors of the store. Then there is no file.
-    package func make(at path: String, isReplacing: Bool, alreadyThere exists: FileExists) throws -> Made {
-        try PublishedFile.write(to: path, isReplacing: isReplacing, alreadyThere: exists) { sink in
-            try self.store.sealOwnChanges(with: self.identity.sealingKey)
-            let number = try self.store.newParcelNumber()
-            let opening = ParcelOpening(
-                replica: try self.store.ownReplica().current,
-                number: number,
-                time: self.now(),
-                scheme: self.scheme.fingerprint.high
-            )
-            var writer = try ParcelWriter(
-                opening,
-                to: self.identity.authority,
-                from: .device(self.identity.certificate),
-                key: self.identity.key,
-                sink: sink
-            )
-            let scopes = try self.store.standings(scheme: self.scheme)
-            // Before anything else, so that whatever is lost of the rest, the province knows what it lacks.
-            for (standing, _) in scopes {
-                try writer.append(.have(Have(scope: standing.scope, batchesSeen: 0, frontier: standing.frontier)))
-            }
-            try writer.endRecord()
-            for (standing, delivered) in scopes {
-                guard let delivered else { continue }
-                try writer.appendChanges(in: standing.scope, lackedBy: delivered) { peer in
-                    try self.store.changes(
-                        in: standing.scope,
-                        lackedBy: peer,
-                        byteCountMax: Limits.batchCanonicalByteCountMax
-                    )
-                }
-            }
-            try writer.finish()
-            return Made(number: number, changeCount: writer.changeCount, byteCount: writer.byteCount)
+    /// - Parameter sink: takes the bytes of the parcel, piece by piece.
+    /// - Throws: What `sink` throws, errors of the store.
+    package func make(to sink: @escaping ([UInt8]) throws -> Void) throws -> Made {
+        try self.store.sealOwnChanges(with: self.identity.sealingKey)
+        let number = try self.store.newParcelNumber()
+        let opening = ParcelOpening(
+            replica: try self.store.ownReplica().current,
+            number: number,
+            time: self.now(),
+            scheme: self.scheme.fingerprint.high
+        )
+        var writer = try ParcelWriter(
+            opening,
+            to: self.identity.authority,
+            from: .device(self.identity.certificate),
+            key: self.identity.key,
+            pieces: self.pieces,
+            sink: sink
+        )
+        let scopes = try self.store.standings(scheme: self.scheme)
+        // Before anything else, so that whatever is lost of the rest, the province knows what it lacks.
+        for (standing, _) in scopes {
+            try writer.append(.have(Have(scope: standing.scope, batchesSeen: 0, frontier: standing.frontier)))
         }
+        try writer.endRecord()
+        for (standing, delivered) in scopes {
+            guard let delivered else { continue }
+            try writer.appendChanges(in: standing.scope, lackedBy: delivered) { peer, byteCountMax in
+                try self.store.changes(in: standing.scope, lackedBy: peer, byteCountMax: byteCountMax)
+            }
+        }
+        try writer.finish()
+        return Made(number: number, changeCount: writer.changeCount, byteCount: writer.byteCount)
     }
 
     // MARK: - Taking an answer
@@ -103,14 +102,16 @@ package struct OfficeParcels: Sendable {
 
     /// Takes the province's answer to a parcel, up to its end or to the first damage.
     ///
+    /// - Parameters:
+    ///   - source: gives the next bytes of the answer, as for `ParcelReader`.
+    ///   - newReplica: the id to take where the store turns out to have been restored or copied, drawn at random.
     /// - Throws: `ParcelRefusal`, `ParcelDamage` where nothing could be used, errors of the store. What was
     ///   taken by then stays.
-    package func takeAnswer(_ file: InputFile) throws -> Taken {
-        var reader = try ParcelReader(
-            key: self.identity.key,
-            authority: self.identity.authority,
-            source: { try file.next($0) }
-        )
+    package func takeAnswer(
+        from source: @escaping (Int) throws -> [UInt8],
+        newReplica: ReplicaID
+    ) throws -> Taken {
+        var reader = try ParcelReader(key: self.identity.key, authority: self.identity.authority, source: source)
         let number = reader.opening.number
         var taken = Taken(
             number: number,
@@ -129,11 +130,11 @@ package struct OfficeParcels: Sendable {
                         in: have.scope,
                         answering: number,
                         now: self.now(),
-                        newReplica: .random()
+                        newReplica: newReplica
                     )
                     held.append((have.scope, have.frontier))
                 case .batch(let batch):
-                    let (outcome, _) = try self.store.take(batch, now: self.now())
+                    let (outcome, _) = try self.store.take(batch, now: self.now(), newReplica: newReplica)
                     if let problem = outcome.problem { throw ProtocolError.unproven(problem, in: batch.scope) }
                     taken.newCount += outcome.takenCount
                     taken.duplicateCount += outcome.duplicateCount

@@ -12,7 +12,7 @@ package struct ParcelHeader: Hashable, Sendable {
     /// The parcel's own public key, as a point of P-256 that is not compressed (RFC 9180, 7.1.1).
     static let encapsulatedKeyByteCount = 65
     /// Mark, version, reader and key.
-    static let byteCount = 8 + 1 + DeviceID.byteCount + Self.encapsulatedKeyByteCount
+    package static let byteCount = 8 + 1 + DeviceID.byteCount + Self.encapsulatedKeyByteCount
 
     /// Who alone can open the parcel: a device, or the authority.
     package let reader: DeviceID

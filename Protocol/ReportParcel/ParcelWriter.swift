@@ -8,6 +8,7 @@ import ReportWire
 /// "Parcels"). Holds at most one record.
 package struct ParcelWriter {
     private var sender: HPKE.Sender
+    private let pieces: ParcelPieces
     private let sink: ([UInt8]) throws -> Void
     private var frames: [UInt8] = []
 
@@ -27,6 +28,7 @@ package struct ParcelWriter {
         to reader: DeviceKey,
         from sender: ParcelSender,
         key: P256.Signing.PrivateKey,
+        pieces: ParcelPieces = .standard,
         sink: @escaping ([UInt8]) throws -> Void
     ) throws {
         self.sender = try HPKE.Sender(
@@ -34,6 +36,7 @@ package struct ParcelWriter {
             ciphersuite: ParcelHeader.suite,
             info: ParcelHeader.information(for: reader.id)
         )
+        self.pieces = pieces
         self.sink = sink
         let header = ParcelHeader(reader: reader.id, encapsulatedKey: self.sender.encapsulatedKey)
         let signed = try SignedOpening(opening, from: sender, header: header, key: key)
@@ -51,7 +54,7 @@ package struct ParcelWriter {
     package mutating func append(_ frame: Frame) throws {
         if self.frames.count + frame.encodedByteCount > Limits.parcelFramesByteCountMax { try self.endRecord() }
         self.frames += frame.encoded
-        if self.frames.count >= Limits.parcelRecordFullByteCount { try self.endRecord() }
+        if self.frames.count >= self.pieces.recordFullByteCount { try self.endRecord() }
     }
 
     /// Ends the parcel: without this it counts as cut off.
@@ -83,16 +86,16 @@ extension ParcelWriter {
     /// Of chains that have branched marks would tell where the two part, and nobody answers in a file: they are sent from
     /// their beginning.
     ///
-    /// - Parameter load: reads from the store what a peer lacks, as on a line.
+    /// - Parameter load: reads from the store what a peer lacks, as on a line, with the most canonical bytes of a batch.
     /// - Throws: also `ParcelRefusal.unsendable(_:)`.
     package mutating func appendChanges(
         in scope: UnitCode,
         lackedBy frontier: Frontier,
-        load: (PeerStanding) throws -> LoadedChanges
+        load: (PeerStanding, _ byteCountMax: Int) throws -> LoadedChanges
     ) throws {
         var peer = PeerStanding(frontier: frontier)
         while true {
-            let loaded = try load(peer)
+            let loaded = try load(peer, self.pieces.batchByteCountMax)
             let parted = loaded.wants.map(\.replica)
             peer.traced.formUnion(parted)
             peer.told.formUnion(parted)

@@ -17,6 +17,11 @@ package struct Authority: Sendable {
     /// What seals the authority's own changes.
     package var sealingKey: SealingKey { SealingKey(self.key) }
 
+    /// - Parameter key: the authority's own.
+    package init(key: P256.Signing.PrivateKey) {
+        self.key = key
+    }
+
     /// Draws a new key, and keeps it in `directory`, which is there.
     ///
     /// - Throws: `KeyFileError`, also where there is one already: a second key would make every device a stranger.

@@ -14,6 +14,7 @@ package struct ProvinceParcels: Sendable {
     package let store: ServerStore
     private let authority: Authority
     private let revoked: Set<DeviceID>
+    private let pieces: ParcelPieces
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
 
@@ -24,10 +25,12 @@ package struct ProvinceParcels: Sendable {
         store: ServerStore,
         authority: Authority,
         revoked: Set<DeviceID> = [],
+        pieces: ParcelPieces = .standard,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) {
-        (self.store, self.authority, self.revoked, self.logger, self.now) = (store, authority, revoked, logger, now)
+        (self.store, self.authority, self.revoked, self.pieces) = (store, authority, revoked, pieces)
+        (self.logger, self.now) = (logger, now)
     }
 
     /// What a parcel brought, and what it was answered.
@@ -57,31 +60,34 @@ package struct ProvinceParcels: Sendable {
 
     /// Takes a parcel, up to its end or to the first damage, and writes the answer.
     ///
-    /// - Throws: `ParcelRefusal`, `ParcelDamage` where nothing could be used, `FileExists` before anything
-    ///   is done; `FileUnwritable`, errors of the store. What was taken by then stays.
+    /// - Parameters:
+    ///   - source: gives the next bytes of the parcel, as for `ParcelReader`.
+    ///   - sink: takes the bytes of the answer, piece by piece.
+    ///   - newReplica: the id to take where the store turns out to have been restored, drawn at random.
+    /// - Throws: `ParcelRefusal`, `ParcelDamage` where nothing could be used; what `sink` throws, errors of the store. What
+    ///   was taken by then stays.
     package func take(
-        _ file: InputFile,
-        answer: String,
-        isReplacing: Bool,
-        alreadyThere exists: FileExists
+        from source: @escaping (Int) throws -> [UInt8],
+        answer sink: @escaping ([UInt8]) throws -> Void,
+        newReplica: ReplicaID
     ) throws -> Taken {
-        return try PublishedFile.write(to: answer, isReplacing: isReplacing, alreadyThere: exists) { sink in
-            let scheme = try SchemeInUse.Loaded(self.store)
-            var reader = try ParcelReader(
-                key: self.authority.key,
-                authority: self.authority.publicKey,
-                source: { try file.next($0) }
-            )
-            let certificate = try self.certificate(of: &reader, scheme.scheme)
-            guard try !self.isRevoked(certificate) else { throw ParcelRefusal.revoked(certificate.facts) }
-            if case .device = reader.sender {
-                _ = try self.store.commit([.note(reader.opening.replica, certificate.facts.unit)], now: self.now())
-            }
-            var reading = Reading(parcels: self, scheme: scheme, certificate: certificate, reader)
-            try reading.run(&reader)
-            try reading.answer(sink)
-            return reading.taken
+        let scheme = try SchemeInUse.Loaded(self.store)
+        var reader = try ParcelReader(key: self.authority.key, authority: self.authority.publicKey, source: source)
+        let certificate = try self.certificate(of: &reader, scheme.scheme)
+        guard try !self.isRevoked(certificate) else { throw ParcelRefusal.revoked(certificate.facts) }
+        if case .device = reader.sender {
+            _ = try self.store.commit([.note(reader.opening.replica, certificate.facts.unit)], now: self.now())
         }
+        var reading = Reading(
+            parcels: self,
+            scheme: scheme,
+            certificate: certificate,
+            reader,
+            newReplica: newReplica
+        )
+        try reading.run(&reader)
+        try reading.answer(sink)
+        return reading.taken
     }
 
     /// Who has written the parcel; a newcomer is enrolled now.
@@ -119,13 +125,16 @@ extension ProvinceParcels {
         private var held: [UnitCode: Frontier] = [:]
         /// The scopes that this device is served, its own first.
         private var served: [UnitCode]
+        private let newReplica: ReplicaID
 
         init(
             parcels: ProvinceParcels,
             scheme: SchemeInUse.Loaded,
             certificate: DeviceCertificate,
-            _ reader: borrowing ParcelReader
+            _ reader: borrowing ParcelReader,
+            newReplica: ReplicaID
         ) {
+            self.newReplica = newReplica
             (self.parcels, self.scheme, self.opening) = (parcels, scheme, reader.opening)
             var isEnrolment = false
             if case .newcomer = reader.sender { isEnrolment = true }
@@ -167,13 +176,18 @@ extension ProvinceParcels {
             self.held[have.scope] = have.frontier
             let ownHeads = have.frontier.heads(of: try self.store.ownReplica().current)
             guard !ownHeads.isEmpty else { return }
-            try self.store.noteOwnHeads(ownHeads, in: have.scope, now: self.parcels.now(), newReplica: .random())
+            try self.store.noteOwnHeads(ownHeads, in: have.scope, now: self.parcels.now(), newReplica: self.newReplica)
         }
 
         private mutating func take(_ batch: Batch) throws {
             guard try self.serves(batch.scope) else { return }
             let root = Root(key: self.parcels.authority.sealingKey, scheme: self.scheme.scheme)
-            let outcomes = try self.store.commit([.take(batch)], now: self.parcels.now(), root: root)
+            let outcomes = try self.store.commit(
+                [.take(batch)],
+                now: self.parcels.now(),
+                root: root,
+                newReplica: self.newReplica
+            )
             guard case .taken(let outcome, _) = outcomes[0] else { preconditionFailure("a batch is taken") }
             if let problem = outcome.problem { throw ProtocolError.unproven(problem, in: batch.scope) }
             self.taken.newCount += outcome.takenCount
@@ -213,6 +227,7 @@ extension ProvinceParcels {
                 to: certificate.key,
                 from: .province,
                 key: parcels.authority.key,
+                pieces: parcels.pieces,
                 sink: sink
             )
             for standing in try store.standings(in: self.served) {
@@ -229,8 +244,8 @@ extension ProvinceParcels {
             for scope in self.served {
                 // Of a damaged parcel it is not known whether the office holds anything where it said nothing.
                 guard let held = self.held[scope] ?? (self.taken.damage == nil ? Frontier() : nil) else { continue }
-                try writer.appendChanges(in: scope, lackedBy: held) { peer in
-                    try store.changes(in: scope, lackedBy: peer, byteCountMax: Limits.batchCanonicalByteCountMax)
+                try writer.appendChanges(in: scope, lackedBy: held) { peer, byteCountMax in
+                    try store.changes(in: scope, lackedBy: peer, byteCountMax: byteCountMax)
                 }
             }
             try writer.finish()

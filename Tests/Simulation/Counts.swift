@@ -29,6 +29,19 @@ package struct Counts: Hashable, Sendable {
         case revocations
         case refusedRevoked
         case rulings
+        case parcels
+        case parcelsTaken
+        case parcelsTakenAgain
+        case parcelsDuringSyncs
+        case parcelsDamaged
+        case parcelsLost
+        case parcelsOfRevoked
+        case parcelsMisdelivered
+        case receiptsTaken
+        case receiptsOvertaken
+        case receiptsOfCopies
+        case receiptsFromBeforeRestores
+        case parcelsAlone
     }
 
     private var values: [Event: Int] = [:]

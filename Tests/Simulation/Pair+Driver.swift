@@ -34,11 +34,16 @@ extension Pair {
                 try self.performClient(self.clientSession!.loaded(scope, loaded))
             case .commitThenReceipt(let batch):
                 let (outcome, frontier) = try steps.make {
-                    try store.take(batch, now: self.clientNow, newReplica: self.newReplica())
+                    let taken = try store.take(batch, now: self.clientNow, newReplica: self.newReplica())
+                    self.client.heard(of: batch.scope, from: self.incarnation, isAll: false)
+                    return taken
                 }
                 try self.performClient(self.clientSession!.committed(batch, outcome, own: frontier))
             case .markDelivered(let scope, let references):
-                try steps.make { try store.markDelivered(references, in: scope) }
+                try steps.make {
+                    try store.markDelivered(references, in: scope)
+                    self.client.heard(of: scope, from: self.incarnation, isAll: false)
+                }
             case .noteProvinceHolds(let scope, let frontier):
                 try steps.make {
                     try store.noteProvinceHolds(
@@ -47,16 +52,25 @@ extension Pair {
                         now: self.clientNow,
                         newReplica: self.newReplica()
                     )
-                    self.client.contacts[scope] = self.incarnation
+                    self.client.heard(of: scope, from: self.incarnation, isAll: true)
                 }
             case .noteWelcome(let time, _):
                 let now = self.clientNow
                 let skewSeconds = time.secondsSince1970 - now.secondsSince1970
-                try steps.make { try store.noteSync(at: now, skewSeconds: skewSeconds) }
+                try steps.make {
+                    try store.noteSync(at: now, skewSeconds: skewSeconds)
+                    self.client.parcelNumbers.answered = max(
+                        self.client.parcelNumbers.answered,
+                        self.client.parcelNumbers.made
+                    )
+                }
             case .saveScheme(let bytes):
                 try steps.make { try self.client.use(bytes) }
             case .close(let error):
-                if error == nil { for scope in self.served { self.client.contacts[scope] = self.incarnation } }
+                // Where a receipt came in between, what it brought has not been compared.
+                if error == nil, !self.hasTakenReceipt {
+                    for scope in self.served { self.client.heard(of: scope, from: self.incarnation, isAll: true) }
+                }
                 self.clientEnded(.ended(error))
             case .identify, .noteOwnHeads, .enrol, .saveCertificate:
                 preconditionFailure("only a server identifies")

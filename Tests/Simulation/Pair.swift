@@ -29,6 +29,8 @@ package final class Pair {
     var serverSession: ServerSession? = ServerSession()
     /// Whether the server's side reads no further before a commit is done.
     var serverIsCommitting = false
+    /// Whether the client has taken the receipt of a parcel meanwhile.
+    var hasTakenReceipt = false
     /// Which incarnation of the province's store this connection is with.
     private(set) var incarnation = 0
     /// The scopes of the connection, once the server has looked the client up.

@@ -1,7 +1,7 @@
-import Crypto
 import ReportModel
 import ReportScheme
 import ReportStorage
+import ServerIdentity
 import ServerStore
 import TestSupport
 
@@ -12,7 +12,8 @@ package final class SimulatedServer {
     /// The scheme that the store has now.
     package private(set) var scheme: SimulatedScheme
     /// `nil` for a province in which nothing is sealed.
-    package let authority: SealingKey?
+    package let authority: Authority?
+    private let sealingKey: SealingKey?
     /// Told after every commit of what connections brought.
     var hasCommitted: () throws -> Void = {}
     package let steps = DurableSteps()
@@ -36,7 +37,7 @@ package final class SimulatedServer {
     }
 
     package init(
-        authority: SealingKey? = nil,
+        authority: Authority? = nil,
         scheme: SimulatedScheme = .newer,
         safeguards: Safeguards = .all,
         receiptsTooEarly: Bool = false
@@ -48,12 +49,13 @@ package final class SimulatedServer {
             safeguards: safeguards
         )
         self.authority = authority
+        self.sealingKey = authority?.sealingKey
         self.scheme = scheme
         self.receiptsTooEarly = receiptsTooEarly
     }
 
     /// Grants go as far as any scheme does, so that an office may write what it will know one day.
-    var root: Root? { self.authority.map { Root(key: $0, scheme: SimulatedScheme.newer.scheme) } }
+    var root: Root? { self.sealingKey.map { Root(key: $0, scheme: SimulatedScheme.newer.scheme) } }
 
     package func use(_ scheme: SimulatedScheme) throws {
         try self.store.replaceScheme(with: scheme.source) { _, _ in }

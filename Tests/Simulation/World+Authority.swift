@@ -1,26 +1,44 @@
 import ClientStore
+import ClientSync
 import Crypto
+import ReportIdentity
 import ReportModel
 import ReportScheme
 import ReportSession
 import ReportStorage
+import ServerIdentity
 import ServerStore
 import TestSupport
 
 // Worlds in which the province has an authority: it grants, revokes, trusts again and rules, and everything is sealed.
 
-extension SealingKey {
+extension P256.Signing.PrivateKey {
     /// A key that the seed alone decides, so that a story is the same again.
-    init(seed: UInt64) throws {
+    init(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         // Nearly every number is a key.
         while true {
             let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
             if let key = try? P256.Signing.PrivateKey(rawRepresentation: bytes) {
-                self.init(key)
+                self = key
                 return
             }
         }
+    }
+}
+
+extension Authority {
+    /// Enrols a device whose key the seed alone decides.
+    func enrol(_ name: String, person: PersonID, of unit: UnitCode, seed: UInt64, now: Timestamp) throws
+        -> DeviceIdentity
+    {
+        let key = P256.Signing.PrivateKey(seed: seed)
+        let certificate = try self.issueDevice(
+            for: DeviceKey(key.publicKey),
+            facts: DeviceFacts(name: name, unit: unit, role: .clerk, person: person),
+            now: now
+        )
+        return DeviceIdentity(key: key, certificate: certificate, authority: self.publicKey)
     }
 }
 
@@ -51,7 +69,7 @@ extension World {
         )
     }
 
-    private var rootNow: Timestamp { self.time.now(skewSeconds: self.server.skewSeconds) }
+    var rootNow: Timestamp { self.time.now(skewSeconds: self.server.skewSeconds) }
 
     /// The province trusts a device no more, or again.
     func changeTrust() throws {
@@ -59,6 +77,8 @@ extension World {
         let client = self.random.pick(self.clients)
         self.disturbanceCount += 1
         if self.random.oneIn(2) {
+            // What is in the pouch by then comes from a device that is not trusted any more.
+            if self.random.oneIn(2) { try self.makeParcel(client) }
             self.tell("\(self.name(of: client)) is revoked")
             self.counts[.revocations] += 1
             try self.server.store.revoke(self.device(client).key.id, as: root, now: self.rootNow)
@@ -112,6 +132,19 @@ extension World {
         guard let index = record.chained.change.writes.firstIndex(where: { $0.address == cell }) else { return false }
         let void = SystemForm.void(of: record.name.reference, write: index)
         return orders.contains { $0.value(of: void) != nil }
+    }
+
+    /// Whether parcels of a device are refused by a province that holds this.
+    func isRevoked(_ device: DeviceID, amongst held: Set<ChangeName>, in scope: UnitCode) -> Bool {
+        guard let root = self.server.root?.key.publicKey.id, let history = self.histories[scope] else { return false }
+        let state = SystemForm.grant(SystemForm.grantState, of: device)
+        let orders = held.filter { self.signers[$0] == root }.map { history[$0] }
+        return orders.contains { revocation in
+            revocation.value(of: state) == GrantMark.revoked.value
+                && !orders.contains { end in
+                    end.value(of: state) == GrantMark.granted.value && end.ancestors.contains(revocation.name)
+                }
+        }
     }
 
     private func isRevoked(_ record: NaiveHistory.Record, _ signer: DeviceID, by orders: [NaiveHistory.Record]) -> Bool

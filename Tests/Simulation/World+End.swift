@@ -22,6 +22,7 @@ extension World {
                 for (scope, names) in try self.held(reader) { existing[scope, default: []].formUnion(names) }
             }
         }
+        if self.server.authority != nil, self.random.oneIn(3) { try self.settleByParcels() }
         // Twice is enough: what the last one brought, the first one gets.
         for _ in 0..<2 {
             for client in self.clients { try self.syncWell(client) }

@@ -145,7 +145,7 @@ extension World {
 }
 
 /// What a sync has to move.
-struct Differences {
+struct Differences: Equatable {
     /// What the province lacks.
     var lackedCount = 0
     /// What it has, and of which the receipt was lost.
@@ -160,7 +160,7 @@ struct Differences {
 }
 
 extension World {
-    private func differences(_ client: SimulatedClient) throws -> Differences {
+    func differences(_ client: SimulatedClient) throws -> Differences {
         var differences = Differences()
         let there = try self.server.store.database.read(self.held)
         try client.store.database.read { reader in

@@ -1,9 +1,11 @@
 import ClientStore
+import Crypto
 import ReportModel
 import ReportScheme
 import ReportSession
 import ReportStorage
 import ReportWire
+import ServerIdentity
 import TestSupport
 
 /// Several offices and one province, who write and sync while everything goes wrong, all from one seed.
@@ -55,6 +57,9 @@ final class World {
     /// How many changes the province has written.
     var rootChangeCount = 0
     var views: [View] = []
+    /// Parcels and receipts on their way.
+    var pouch: [Carried] = []
+    var parcelCount = 0
     var counts = Counts()
     /// How often something happened that a sync under way could not know of.
     var disturbanceCount = 0
@@ -69,11 +74,12 @@ final class World {
         self.random = SplitMix64(seed: seed)
         self.isTold = isTold
         self.troubles = Troubles(using: &self.random)
-        self.stepCount = Int.random(in: 8...28, using: &self.random)
         // Every other world has an authority. A planted fault is looked for where nothing else can hide it.
         let isSealed = fault == nil && seed % 2 == 1
+        // With parcels there is more to do.
+        self.stepCount = Int.random(in: isSealed ? 10...35 : 8...28, using: &self.random)
         self.server = try SimulatedServer(
-            authority: isSealed ? SealingKey(seed: seed) : nil,
+            authority: isSealed ? Authority(key: P256.Signing.PrivateKey(seed: seed)) : nil,
             scheme: self.troubles.mixesSchemes ? self.random.pick(SimulatedScheme.all) : .newer,
             safeguards: fault?.safeguards ?? .all,
             receiptsTooEarly: fault == .receiptsBeforeCommit
@@ -84,14 +90,23 @@ final class World {
         if self.random.oneIn(3) { units.append("410423") }
         if self.random.oneIn(3) { units.append("410700") }
         for (index, unit) in units.enumerated() {
+            // In any order of the ids; the last byte tells them apart.
+            let replica = (self.random.next() & ~0xFF) | UInt64(index + 1)
             self.clients.append(
                 try SimulatedClient(
-                    // In any order of the ids; the last byte tells them apart.
                     unit: UnitCode(unit)!,
-                    replica: (self.random.next() & ~0xFF) | UInt64(index + 1),
+                    replica: replica,
                     scheme: self.troubles.mixesSchemes ? self.random.pick(SimulatedScheme.all) : .newer,
                     skewSeconds: self.random.pick([0, 0, -60, 86_400, -10 * 31_557_600]),
-                    trust: self.server.authority.map { ($0.publicKey, try SealingKey(seed: ~seed &- UInt64(index))) },
+                    identity: self.server.authority.map {
+                        try $0.enrol(
+                            "office \(index + 1)",
+                            person: "clerk \(index + 1)",
+                            of: UnitCode(unit)!,
+                            seed: ~seed &- UInt64(index),
+                            now: self.rootNow
+                        )
+                    },
                     safeguards: fault?.safeguards ?? .all
                 )
             )
@@ -136,7 +151,8 @@ extension World {
 
     private func step() throws {
         self.time.pass(milliseconds: Int64.random(in: 0...2000, using: &self.random))
-        switch Int.random(in: 0..<28, using: &self.random) {
+        // Where there are parcels, one step in five is with them.
+        switch Int.random(in: 0..<(self.server.authority == nil ? 28 : 35), using: &self.random) {
         case 0..<9:
             let client = self.random.pick(self.clients)
             for _ in 0..<Int.random(in: 1...2, using: &self.random) { try self.write(client) }
@@ -147,7 +163,8 @@ extension World {
         case 25 where self.server.authority != nil && self.random.oneIn(2): try self.changeTrust()
         case 25: self.jumpClock()
         case 26 where self.server.authority != nil: try self.changeTrust()
-        default: try self.random.oneIn(2) ? self.leave() : self.changeScheme()
+        case 26, 27: try self.random.oneIn(2) ? self.leave() : self.changeScheme()
+        default: for _ in 0..<Int.random(in: 1...6, using: &self.random) { try self.carry() }
         }
         if self.random.oneIn(4) { try self.checkSomeStore() }
     }
@@ -156,7 +173,7 @@ extension World {
     func disturb() throws {
         self.counts[.eventsDuringSyncs] += 1
         let client = self.random.pick(self.clients)
-        switch Int.random(in: 0..<10, using: &self.random) {
+        switch Int.random(in: 0..<(self.server.authority == nil ? 10 : 14), using: &self.random) {
         case 0..<4: try self.write(client)
         case 4..<6: try self.backUp()
         case 6: try self.restoreOrClone(client)
@@ -166,7 +183,10 @@ extension World {
             self.tell("the server is killed")
             self.counts[.serverCrashes] += 1
             self.server.crash()
-        default: self.jumpClock()
+        case 9: self.jumpClock()
+        default:
+            self.counts[.parcelsDuringSyncs] += 1
+            try self.carry()
         }
     }
 
@@ -193,6 +213,11 @@ extension World {
             self.counts[.clones] += 1
             // People go on at both machines, and neither knows of the other.
             if !self.random.oneIn(3) { try self.write(self.clients.last!) }
+            // They number their parcels alike, and share a pouch.
+            if self.server.authority != nil {
+                for copy in [client, self.clients.last!] { try self.makeParcel(copy) }
+                for _ in 0..<5 { try self.carry() }
+            }
         } else {
             try client.restore(from: backup)
             self.tell("\(self.name(of: client)) is restored")
@@ -209,6 +234,10 @@ extension World {
         self.tell("the server is restored")
         try self.server.restore(from: backup)
         self.counts[.serverRestores] += 1
+        // What is in the pouch is of another time.
+        if self.server.authority != nil {
+            for _ in 0..<4 { try self.carry() }
+        }
         // Who has something new sends it unasked, upon what the province has lost.
         for client in self.random.some(of: self.clients) { try self.write(client) }
     }
