@@ -53,8 +53,11 @@ extension World {
                 view.cell.isConflict ? Edit.Basis.resolving(view.cell.seen) : .seen(view.cell.seen)
             return ([Edit(view.cell.address, .ofFew(using: &self.random), basis: basis)], [view.cell])
         }
-        // What is in conflict draws people's attention.
-        if self.random.oneIn(2), let conflict = try client.store.conflicts().randomElement(using: &self.random) {
+        // What is in conflict draws people's attention; what the province has granted is not theirs to decide.
+        if self.random.oneIn(2),
+            let conflict = try client.store.conflicts().filter({ $0.address.form != SystemForm.grants })
+                .randomElement(using: &self.random)
+        {
             let basis = self.random.oneIn(4) ? Edit.Basis.present : .resolving(nil)
             return ([Edit(conflict.address, .ofFew(using: &self.random), basis: basis)], [nil])
         }
