@@ -38,7 +38,8 @@ extension ClientStore {
     ) throws {
         try self.database.write { writer in
             if try Self.isNews(answering: number, writer.reader) {
-                try writer.setDelivered(frontier, in: scope)
+                // What the answer continues it brings itself, and that is marked when it is taken.
+                try writer.setDelivered(frontier, in: scope, takesContinuations: false)
             } else {
                 try writer.markDelivered(frontier.heads, in: scope)
             }

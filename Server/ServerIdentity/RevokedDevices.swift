@@ -49,6 +49,7 @@ package struct RevokedDevices: Sendable {
 
 /// What is wrong with the list of revoked devices.
 package struct RevokedDevicesError: ExplainedError, Equatable {
+    /// Why it cannot be used.
     package enum Reason: Equatable, Sendable {
         /// It cannot be read or written.
         case unusable

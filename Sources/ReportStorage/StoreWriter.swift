@@ -218,7 +218,13 @@ extension StoreWriter {
     ///
     /// On anybody else's chain a head further than what is held here is taken for a continuation; on a chain that this
     /// store wrote itself, or that has branched already, it may well be another branch.
-    package func setDelivered(_ frontier: Frontier, in scope: UnitCode) throws {
+    ///
+    /// - Parameter takesContinuations: whether to believe that; not where nobody would say otherwise in a moment.
+    package func setDelivered(
+        _ frontier: Frontier,
+        in scope: UnitCode,
+        takesContinuations: Bool = true
+    ) throws {
         try self.saveLines()
         guard let number = try self.reader.number(of: scope) else { return }
         try self.database.executeCached(
@@ -228,7 +234,7 @@ extension StoreWriter {
         let chains = try self.chains(in: scope)
         let own = try self.reader.ownReplica()?.all ?? []
         let continued = chains.lines.filter { line in
-            !own.contains(line.replica) && chains.lines.count { $0.replica == line.replica } == 1
+            takesContinuations && !own.contains(line.replica) && chains.lines.count { $0.replica == line.replica } == 1
                 && frontier.heads(of: line.replica).contains { $0.sequence > line.head.sequence }
         }
         try self.markDelivered(frontier.heads + continued.map(\.headReference), in: scope)

@@ -84,7 +84,7 @@ struct ClientResolve: AsyncParsableCommand {
         guard self.value == nil else { throw TakeOnly(address: state.address) }
         let value = try self.taken(of: state, client)
         let edit = Edit(state.address, value, basis: .resolving(self.seen.map { SeenToken($0) } ?? state.seen))
-        let outcome = try client.store.write([edit], now: wallClock())[0]
+        let outcome = try client.store.write([edit], scheme: client.scheme, now: wallClock())[0]
         if case .refused(let refusal) = outcome { throw client.failure(refusal) }
         try SetReport.write(state.address, client, written: outcome.isWritten, json: self.output.json)
     }
