@@ -25,6 +25,11 @@ extension ClientStore {
         try self.database.read { try Self.isNews(answering: number, $0) }
     }
 
+    /// Whether the province has answered a later parcel since.
+    package func isOutdated(answering number: UInt64) throws -> Bool {
+        try self.database.read { try number < Self.parcelNumber(Setting.parcelsAnswered, $0) }
+    }
+
     /// Notes what the province held of a scope when it answered a parcel. Where it holds changes of this store's own that
     /// are missing here, the store goes on under a new id.
     ///

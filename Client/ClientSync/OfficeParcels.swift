@@ -141,6 +141,8 @@ package struct OfficeParcels: Sendable {
                 case .scheme(let part):
                     guard let bytes = try scheme.append(part) else { continue }
                     scheme = SchemeAssembly()
+                    // An older answer brings an older scheme.
+                    guard try !self.store.isOutdated(answering: number) else { continue }
                     taken.hasNewScheme = try self.store.adoptScheme(encoded: bytes, logger: self.logger)
                 case .certificate(let der):
                     try self.store.adoptCertificate(der, logger: self.logger)

@@ -128,20 +128,27 @@ struct ParcelSyncTests {
         #expect(try self.value(self.province.store.database) == self.figure("13.5"))
     }
 
-    @Test("bring the province's scheme where the office's is another")
+    @Test("bring the province's scheme where the office's is another, and an older answer no older one")
     func scheme() throws {
-        let newer = SchemeSource(
-            BundledScheme.source.files.map { file in
-                .init(
-                    name: file.name,
-                    text: file.name == "scheme.yaml" ? file.text + "\n# newer\n" : file.text
-                )
-            }
-        )
-        try self.province.store.replaceScheme(with: newer) { _, _ in }
+        func scheme(_ note: String) -> SchemeSource {
+            SchemeSource(
+                BundledScheme.source.files.map { file in
+                    .init(
+                        name: file.name,
+                        text: file.name == "scheme.yaml" ? file.text + "\n# \(note)\n" : file.text
+                    )
+                }
+            )
+        }
+        try self.province.store.replaceScheme(with: scheme("newer")) { _, _ in }
         let answer = try self.stick.take(self.stick.make(self.device)).answer
         #expect(try self.stick.takeAnswer(answer, self.device).hasNewScheme)
-        #expect(try self.device.store.schemeSource() == newer)
+        #expect(try self.device.store.schemeSource() == scheme("newer"))
+        try self.province.store.replaceScheme(with: scheme("newest")) { _, _ in }
+        _ = try self.stick.takeAnswer(self.stick.take(self.stick.make(self.device)).answer, self.device)
+        #expect(try self.device.store.schemeSource() == scheme("newest"))
+        #expect(try !self.stick.takeAnswer(answer, self.device).hasNewScheme)
+        #expect(try self.device.store.schemeSource() == scheme("newest"))
     }
 
     // MARK: - Damage
