@@ -6,6 +6,10 @@ extension Batch {
     /// The longest payload of a frame.
     private static var payloadByteCountMax: Int { Limits.frameByteCountMax - Limits.frameByteCountMin }
 
+    /// How much longer than its columns a payload may be: what is deflated is shorter by one byte at least, and their number
+    /// stands before it. So what fits with this much to spare need not be deflated to know it.
+    private static let deflatedSpareByteCount = 2
+
     /// `changes` in as few batches as fit frames.
     ///
     /// - Throws: `ProtocolError.unsendable(in:)` where some that cannot be parted do not fit one. What was taken always
@@ -36,8 +40,9 @@ extension Batch {
         if bound < payloadByteCountMax { return true }
         let columns = BatchColumns.encode(self)
         let sealByteCount = SealSection.byteCount(of: self.chains)
-        return columns.count <= Limits.batchInflatedByteCountMax
-            && Self.payload(of: columns).bytes.count + sealByteCount <= payloadByteCountMax
+        guard columns.count <= Limits.batchInflatedByteCountMax else { return false }
+        return columns.count + Self.deflatedSpareByteCount + sealByteCount <= payloadByteCountMax
+            || Self.payload(of: columns).bytes.count + sealByteCount <= payloadByteCountMax
     }
 
     /// Whether all of it can be sent on by who takes it, though another may deflate better. Where chains are sealed, it can be
@@ -121,7 +126,10 @@ extension Batch {
             }
             let chains = try SealSection.sealed(batch.chains, by: section)
             self.init(scope: batch.scope, chains: chains, entries: batch.entries)
-            guard self.isSendable else {
+            guard
+                columns.count + Self.deflatedSpareByteCount + section.count <= Self.payloadByteCountMax
+                    || self.isSendable
+            else {
                 throw MalformedBytes(offset: 0, expected: "changes that fit a frame when they are sent on")
             }
         } catch {

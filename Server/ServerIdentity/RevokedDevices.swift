@@ -1,5 +1,6 @@
 import Foundation
 import ReportModel
+import ReportStorage
 
 /// The devices that were revoked, in a file beside the authority's key. The revocations themselves are changes in the scopes;
 /// a store that was restored from a backup does not know the last of them, and this list keeps those devices out until it
@@ -44,6 +45,7 @@ package struct RevokedDevices: Sendable {
         guard write(descriptor, line, line.count) == line.count, fsync(descriptor) == 0 else {
             throw RevokedDevicesError(path: path, .unusable)
         }
+        PublishedFile.syncFolder(of: path)
     }
 }
 

@@ -10,13 +10,6 @@ import ServerStore
 // Who may come in: enrolments, renewals and revocations.
 
 extension ServerConnection {
-    /// Whether nobody needs to be enrolled here. A province may begin to enrol while it is served open.
-    func isOpen() async throws -> Bool {
-        guard self.authority == nil else { return false }
-        let store = self.store
-        return try await NIOThreadPool.singleton.runIfActive { try store.authority() == nil }
-    }
-
     /// - Throws: What the device is told.
     func enrolled(_ enrol: Enrol) async throws -> DeviceCertificate {
         guard let desk = try self.desk() else { throw ProtocolError.unexpected("enrol") }

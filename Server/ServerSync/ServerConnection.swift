@@ -225,8 +225,7 @@ private struct Conversation {
 
     private mutating func identify(_ hello: Hello) async throws -> [SessionAction] {
         // Where devices are enrolled, nobody else is told anything.
-        let isOpen = try await self.connection.isOpen()
-        if !isOpen, self.line.peer == nil { return self.session.refused(.notEnrolled) }
+        if self.connection.authority != nil, self.line.peer == nil { return self.session.refused(.notEnrolled) }
         if let peer = self.line.peer {
             let asked = hello.scopes[0].unit
             guard asked == peer.facts.unit else {
@@ -300,7 +299,10 @@ extension ServerConnection {
         _ session: inout ServerSession
     ) async throws -> [SessionAction] {
         let (store, inUse) = (self.store, self.scheme)
+        let isOpen = self.authority == nil
         let (current, units) = try await NIOThreadPool.singleton.runIfActive {
+            // A province may begin to enrol while it is served open.
+            if isOpen, try store.authority() != nil { throw ProtocolError.notEnrolled }
             let current = try inUse.current()
             return (current, try store.scopes(servedTo: hello.scopes.map(\.unit), by: current.scheme, on: peer?.id))
         }

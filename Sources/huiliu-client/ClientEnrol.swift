@@ -1,4 +1,5 @@
 import ArgumentParser
+import BundledScheme
 import ClientStore
 import ClientSync
 import Foundation
@@ -86,7 +87,7 @@ struct ClientEnrol: AsyncParsableCommand {
             )
             identity = try await LineOptions.reaching { try await enroller.run() }
         }
-        let store = try place.adopt(identity, server: server.description)
+        let store = try place.adopt(identity, server: server.description, scheme: BundledScheme.source)
         let facts = identity.certificate.facts
         Console.line(
             say(

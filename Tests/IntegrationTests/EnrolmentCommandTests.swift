@@ -175,6 +175,20 @@ struct EnrolmentCommandTests {
         #expect(refused.exitCode == 4 && refused.errors.contains("authority.key"), "\(refused.errors)")
     }
 
+    @Test("are the only ones that are served from the first enrolment on, also where serve was not started again")
+    func closedMeanwhile() async throws {
+        let scene = try Scene()
+        let server = try await scene.province()
+        let office = try await scene.office("办公室", server: server)
+        _ = try await scene.enrolmentFile("办公室一", in: server.store)
+        try await office.expect("set", Self.roads, "47.6")
+        let refusal = try await office.refusal("sync")
+        #expect(refusal["text"].text?.contains("code 20") == true, "\(refusal)")
+        try await server.terminate()
+        let again = try await RunningServer.start(store: server.store)
+        #expect(try await office.refusal("sync", "--server", again.address)["code"] == "server_wants_tls")
+    }
+
     @Test("cannot be made where figures lie that nobody has sealed")
     func openProvince() async throws {
         let scene = try Scene()

@@ -57,16 +57,17 @@ struct ReenrolmentTests {
 
     @Test("go on in their store under a new key, and what did not count is accepted from there")
     func anew() async throws {
-        let scene = try Scene()
-        let province = ProvinceCommands(store: try await scene.newProvince())
-        let files = (
-            try await scene.enrolmentFile("办公室一", in: province.store),
-            try await scene.enrolmentFile("办公室二", in: province.store)
-        )
-        let server = try await RunningServer.start(store: province.store)
-        let office = try await scene.enrolled("办公室一", with: files.0, server: server)
+        let stage = try await Stage()
+        let (scene, province, office, server) = (stage.scene, stage.province, stage.office, stage.server)
         let key = try Data(contentsOf: URL(fileURLWithPath: "\(office.store)/device.key"))
-        let again = try await self.client("enrol", files.0, "--store", office.store, "--server", server.address)
+        let again = try await self.client(
+            "enrol",
+            stage.files.first,
+            "--store",
+            office.store,
+            "--server",
+            server.address
+        )
         #expect(again.exitCode == 0 && again.output.contains("before"), "\(again.errors)")
 
         try await office.expect("set", Self.roads, "47.6")
@@ -76,7 +77,7 @@ struct ReenrolmentTests {
         _ = try await office.refusal("sync")
         let anew = try await self.client(
             "enrol",
-            files.1,
+            stage.files.second,
             "--store",
             office.store,
             "--server",
@@ -138,21 +139,15 @@ struct ReenrolmentTests {
 
     @Test("go on without their former key where it has sealed everything")
     func keyLost() async throws {
-        let scene = try Scene()
-        let province = try await scene.newProvince()
-        let files = (
-            try await scene.enrolmentFile("办公室一", in: province),
-            try await scene.enrolmentFile("办公室二", in: province)
-        )
-        let server = try await RunningServer.start(store: province)
-        let office = try await scene.enrolled("办公室一", with: files.0, server: server)
+        let stage = try await Stage()
+        let (province, office, server) = (stage.province, stage.office, stage.server)
         try await office.expect("set", Self.roads, "47.6")
         try await office.sync()
         try FileManager.default.removeItem(atPath: "\(office.store)/device.key")
         #expect(try await office.refusal("sync")["code"] == "key_not_found")
         let anew = try await self.client(
             "enrol",
-            files.1,
+            stage.files.second,
             "--store",
             office.store,
             "--server",
@@ -163,21 +158,15 @@ struct ReenrolmentTests {
         #expect(anew.exitCode == 0 && anew.output.contains("former enrolment"), "\(anew.errors)")
         try await office.expect("set", Self.roads, "48")
         try await office.sync()
-        #expect(try await ProvinceCommands(store: province).sum(of: "410728-01", "roads") == "48")
+        #expect(try await province.sum(of: "410728-01", "roads") == "48")
     }
 
     @Test("are as they were after an enrolment anew that was killed before its last step")
     func interrupted() async throws {
-        let scene = try Scene()
-        let province = try await scene.newProvince()
-        let files = (
-            try await scene.enrolmentFile("办公室一", in: province),
-            try await scene.enrolmentFile("办公室二", in: province)
-        )
-        let server = try await RunningServer.start(store: province)
-        let office = try await scene.enrolled("办公室一", with: files.0, server: server)
+        let stage = try await Stage()
+        let (province, office, server) = (stage.province, stage.office, stage.server)
         let old = try Data(contentsOf: URL(fileURLWithPath: "\(office.store)/device.key"))
-        _ = try await self.client("enrol", files.1, "--store", office.store, "--server", server.address)
+        _ = try await self.client("enrol", stage.files.second, "--store", office.store, "--server", server.address)
         // As if the files had not been renamed.
         let manager = FileManager.default
         try manager.moveItem(atPath: "\(office.store)/device.key", toPath: "\(office.store)/device.key.next")
@@ -189,6 +178,26 @@ struct ReenrolmentTests {
         try await office.expect("set", Self.roads, "47.6")
         try await office.sync()
         #expect(!manager.fileExists(atPath: "\(office.store)/device.key.next"))
-        #expect(try await ProvinceCommands(store: province).sum(of: "410728-01", "roads") == "47.6")
+        #expect(try await province.sum(of: "410728-01", "roads") == "47.6")
+    }
+}
+
+/// A province, an office that is enrolled there, and the file for enrolling it anew.
+private struct Stage {
+    let scene: Scene
+    let province: ProvinceCommands
+    let files: (first: String, second: String)
+    let server: RunningServer
+    let office: Office
+
+    init() async throws {
+        self.scene = try Scene()
+        self.province = ProvinceCommands(store: try await self.scene.newProvince())
+        self.files = (
+            try await self.scene.enrolmentFile("办公室一", in: self.province.store),
+            try await self.scene.enrolmentFile("办公室二", in: self.province.store)
+        )
+        self.server = try await RunningServer.start(store: self.province.store)
+        self.office = try await self.scene.enrolled("办公室一", with: self.files.first, server: self.server)
     }
 }

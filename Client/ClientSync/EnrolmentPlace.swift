@@ -1,26 +1,25 @@
-import BundledScheme
 import ClientStore
-import ClientSync
 import Crypto
 import Foundation
-import ReportCommand
 import ReportIdentity
 import ReportModel
+import ReportScheme
 import ReportStorage
 
 /// Where a device is to be enrolled: a directory without a store, or the store of a device that is enrolled anew.
-struct EnrolmentPlace {
+package struct EnrolmentPlace {
     private let directory: String
     private let file: EnrolmentFile
     /// The store that is there, the device that it is of, and its key; no key where it is lost, and nothing is left to seal.
     private let former: (store: ClientStore, device: DeviceID, key: P256.Signing.PrivateKey?)?
-    let isDone: Bool
+    /// Whether the store was enrolled with this very file.
+    package let isDone: Bool
 
     /// The device that the store was of until now.
-    var formerDevice: DeviceID? { self.former?.device }
+    package var formerDevice: DeviceID? { self.former?.device }
 
     /// - Throws: `StoreError`, `ReenrolmentRefusal`, `KeyFileError`: before anything is asked of the province.
-    init(_ directory: String, for file: EnrolmentFile) throws {
+    package init(_ directory: String, for file: EnrolmentFile) throws {
         (self.directory, self.file) = (directory, file)
         guard Self.holdsStore(directory) else {
             try Self.makeFolder(directory)
@@ -43,7 +42,7 @@ struct EnrolmentPlace {
     }
 
     /// The key that is to be enrolled: the one that an interrupted attempt has left, or a new one.
-    func key() throws -> P256.Signing.PrivateKey {
+    package func key() throws -> P256.Signing.PrivateKey {
         let name = self.former == nil ? DeviceIdentity.keyFileName : DeviceIdentity.nextKeyFileName
         let path = "\(self.directory)/\(name)"
         do {
@@ -56,7 +55,11 @@ struct EnrolmentPlace {
     }
 
     /// Makes the store of the device, or lets the one that is there go on as it.
-    func adopt(_ identity: DeviceIdentity, server: String) throws -> ClientStore {
+    ///
+    /// - Parameters:
+    ///   - server: `host:port` of the province.
+    ///   - scheme: by which a new store works until the province's has come.
+    package func adopt(_ identity: DeviceIdentity, server: String, scheme: SchemeSource) throws -> ClientStore {
         let facts = identity.certificate.facts
         let known = ClientStore.Identity(
             replica: .random(),
@@ -75,7 +78,7 @@ struct EnrolmentPlace {
             return try ClientStore.create(
                 in: self.directory,
                 identity: known,
-                scheme: BundledScheme.source,
+                scheme: scheme,
                 trust: trust
             )
         }
@@ -105,7 +108,7 @@ struct EnrolmentPlace {
 }
 
 /// Why the store that is there cannot go on with this enrolment file.
-enum ReenrolmentRefusal: ExplainedError {
+package enum ReenrolmentRefusal: ExplainedError {
     /// What lies in it nobody has sealed.
     case openStore
     case otherProvince
@@ -113,7 +116,7 @@ enum ReenrolmentRefusal: ExplainedError {
     /// What was written and not sealed could never be sent.
     case keyLost
 
-    var code: String {
+    package var code: String {
         switch self {
         case .openStore: "enrolment_open_store"
         case .otherProvince: "enrolment_other_province"
@@ -122,7 +125,7 @@ enum ReenrolmentRefusal: ExplainedError {
         }
     }
 
-    var explanation: Bilingual {
+    package var explanation: Bilingual {
         switch self {
         case .openStore:
             Bilingual(
@@ -144,7 +147,7 @@ enum ReenrolmentRefusal: ExplainedError {
         }
     }
 
-    var advice: Bilingual {
+    package var advice: Bilingual {
         switch self {
         case .otherProvince, .otherUnit:
             Bilingual("请用 --store 指定另一个目录。", "Name another directory with --store.")
