@@ -216,8 +216,9 @@ extension StoreWriter {
     /// Notes that the province has exactly what `frontier` covers, and nothing else of this scope: a province restored
     /// from a backup may have less than it once receipted.
     ///
-    /// On anybody else's chain a head further than what is held here is taken for a continuation; on a chain that this
-    /// store wrote itself, or that has branched already, it may well be another branch.
+    /// On another device's chain a head further than what is held here is taken for a continuation; on a chain that this
+    /// store wrote itself, or that has branched already, it may well be another branch. So it may on the province's own: a
+    /// restored province writes on as the same replica.
     ///
     /// - Parameter takesContinuations: whether to believe that; not where nobody would say otherwise in a moment.
     package func setDelivered(
@@ -233,8 +234,10 @@ extension StoreWriter {
         )
         let chains = try self.chains(in: scope)
         let own = try self.reader.ownReplica()?.all ?? []
+        let root = try self.reader.authority()?.id
         let continued = chains.lines.filter { line in
-            takesContinuations && !own.contains(line.replica) && chains.lines.count { $0.replica == line.replica } == 1
+            takesContinuations && !own.contains(line.replica) && (root == nil || line.signer != root)
+                && chains.lines.count { $0.replica == line.replica } == 1
                 && frontier.heads(of: line.replica).contains { $0.sequence > line.head.sequence }
         }
         try self.markDelivered(frontier.heads + continued.map(\.headReference), in: scope)

@@ -62,4 +62,19 @@ struct SealedNewReplicaTests {
         #expect(try office.take(forged).takenCount == 1)
         #expect(try self.own(office) == former)
     }
+
+    @Test("of the province is not taken to hold what it forgot, although its own chain is further")
+    func otherBranch() throws {
+        let (root, offices) = try SealedProvince().stage(officeCount: 1)
+        let restored = try Holder(copyOf: root)
+        try root.edit()
+        try root.send(to: offices[0])
+        for _ in 0..<3 { try restored.edit() }
+        try restored.seal()
+        try offices[0].database.write { try $0.setDelivered(restored.frontier, in: offices[0].scope) }
+        let isDelivered = try offices[0].database.read { reader in
+            try reader.log(of: offices[0].scope).last?.isDelivered
+        }
+        #expect(isDelivered == false)
+    }
 }
