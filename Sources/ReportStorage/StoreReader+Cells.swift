@@ -61,7 +61,8 @@ extension StoreReader {
         return try self.states(in: scope, where: "scope = ?", [number])
     }
 
-    /// The cells in conflict, by unit and address.
+    /// The cells in conflict, by unit and address. Two values of the authority's own, as a restored province may leave in its
+    /// records, are nobody's to decide.
     package func conflicts(in scope: UnitCode) throws -> [CellState] {
         guard let number = try self.number(of: scope) else { return [] }
         return try self.states(in: scope, where: Self.isConflict, [number])
@@ -81,7 +82,10 @@ extension StoreReader {
     private static let isConflict = """
         others = 2 AND (cell.form, cell.period, cell.scope, cell.row, cell.item) IN
             (SELECT form, period, scope, row, item FROM version WHERE scope = ?)
+        AND cell.form NOT IN (SELECT number FROM code WHERE text IN (\(rootForms)))
         """
+
+    private static let rootForms = SystemForm.rootForms.map { "'\($0)'" }.sorted().joined(separator: ", ")
 
     /// Reported cells of a scope, without the system's own.
     package func cellCount(in scope: UnitCode) throws -> Int {

@@ -21,6 +21,24 @@ struct ConflictRowTests {
         }
     }
 
+    @Test("Those of the authority's own records, after a restore, are nobody's conflicts")
+    func ofTheAuthority() throws {
+        let (root, offices) = try SealedProvince().stage(officeCount: 1)
+        let office = offices[0]
+        let restored = try SealedProvince.Holder(copyOf: root)
+        let expires = SystemForm.grant(SystemForm.grantExpires, of: office.key.publicKey.id)
+        for (store, time) in [(root, 1), (restored, 2)] {
+            try store.write([Change.Write(expires, .number(Quantity(ExactDecimal(time))))])
+            try store.edit()
+            try store.seal()
+            #expect(try office.take(#require(try store.batch(for: Frontier()))).takenCount == 2)
+        }
+        let (scope, database) = (office.scope, office.database)
+        #expect(try database.read { try $0.cell(CellAddress(expires, in: scope)).isConflict })
+        #expect(try database.read { try $0.conflicts(in: scope).map(\.address.form) } == ["infrastructure"])
+        #expect(try database.read { try $0.conflictCount(in: scope) } == 1)
+    }
+
     @Test("They come with a concurrent value and go when somebody who saw all of them decides")
     func comeAndGo() throws {
         let directory = try TemporaryDirectory()
