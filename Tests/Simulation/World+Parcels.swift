@@ -170,12 +170,19 @@ extension World {
     // MARK: - The end
 
     /// Offices that nobody has revoked come to the same by parcels alone: the first brings the province's word, the second
-    /// what that lacked, the third what others have brought with theirs.
+    /// what that lacked, the third what others have brought with theirs. A restored province may refuse an office until
+    /// another's parcel brings back that it is trusted again; that one begins only then.
     func settleByParcels() throws {
         self.counts[.parcelsAlone] += 1
-        for _ in 0..<3 {
-            for client in self.clients {
-                guard let receipt = try self.take(self.parcel(of: client), nil) else { continue }
+        var (roundCount, refused) = (0, Set<Int>())
+        while roundCount < 3 {
+            roundCount += 1
+            for (index, client) in self.clients.enumerated() {
+                guard let receipt = try self.take(self.parcel(of: client), nil) else {
+                    refused.insert(index)
+                    continue
+                }
+                if refused.remove(index) != nil { roundCount = 0 }
                 try self.take(receipt, at: client, nil)
             }
         }
