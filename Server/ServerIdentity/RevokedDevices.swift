@@ -33,10 +33,11 @@ package struct RevokedDevices: Sendable {
         return RevokedDevices(ids)
     }
 
-    /// Adds a device, durably.
+    /// Adds a device, durably; one that is listed already stays as it is.
     ///
     /// - Throws: `RevokedDevicesError` where the file cannot be written.
     package static func add(_ device: DeviceID, at now: Timestamp, in directory: String) throws(RevokedDevicesError) {
+        guard try !self.load(in: directory).ids.contains(device) else { return }
         let path = "\(directory)/\(self.fileName)"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw RevokedDevicesError(path: path, .unusable) }

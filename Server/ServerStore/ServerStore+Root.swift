@@ -94,8 +94,10 @@ extension ServerStore {
 
     /// Grants every device that is trusted what it is there for also in those units below its own that a new scheme has
     /// brought, or has moved there.
-    package func extendGrants(as root: Root, now: Timestamp) throws {
-        let trusted = try self.enrolledDevices().filter {
+    ///
+    /// - Parameter revoked: devices that are trusted no more, although the store may not know it.
+    package func extendGrants(except revoked: Set<DeviceID>, as root: Root, now: Timestamp) throws {
+        let trusted = try self.enrolledDevices().map { $0.revoked(by: revoked) }.filter {
             !$0.isRevoked && root.scheme.unit($0.granted.grant.unit) != nil
         }
         try self.database.write { writer in

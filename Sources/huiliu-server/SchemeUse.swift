@@ -42,6 +42,7 @@ struct SchemeUse: AsyncParsableCommand {
         let store = try OpenedServer.store(self.common, access: .write)
         // Asked for before anything is replaced: without it devices would stand without grants in new units.
         let authority = try OpenedServer.authority(of: store, in: self.common.storeDirectory)
+        let revoked = try RevokedDevices.load(in: self.common.storeDirectory).ids
         guard try source != store.schemeSource() else {
             return Console.line(say("数据库已在使用此制度，未作更改。", "The store uses this scheme already; nothing was changed."))
         }
@@ -67,7 +68,11 @@ struct SchemeUse: AsyncParsableCommand {
             if let remeasured, !self.yes { throw SchemeUseRefusal.remeasures(remeasured) }
         }
         if let authority {
-            try store.extendGrants(as: Root(key: authority.sealingKey, scheme: scheme), now: wallClock())
+            try store.extendGrants(
+                except: revoked,
+                as: Root(key: authority.sealingKey, scheme: scheme),
+                now: wallClock()
+            )
         }
         SchemeSummary.tell(scheme)
         if let difference {

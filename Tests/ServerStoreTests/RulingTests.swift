@@ -122,6 +122,23 @@ struct RulingTests {
         }
     }
 
+    @Test(
+        "a new scheme gives its units to those who are trusted, and not to whom a restored store forgot to have revoked"
+    )
+    func newUnits() throws {
+        let province = try RuledProvince()
+        let (trusted, revoked) = (try province.office(.clerk, Self.county), try province.office(.clerk, Self.county))
+        let files = BundledScheme.source.files.map { file in
+            guard file.name == "units.yaml" else { return file }
+            let unit = "  - {code: \"410728-99\", name: 新园区, name_en: New park, level: zone, parent: \"410728\"}\n"
+            return SchemeSource.File(name: file.name, text: file.text + unit)
+        }
+        let root = Root(key: province.root.key, scheme: try Scheme.parse(SchemeSource(files)))
+        try province.server.extendGrants(except: [revoked.device.key.id], as: root, now: RuledProvince.now)
+        let granted = try province.server.database.read { try $0.grantedDevices(in: UnitCode("410728-99")!) }
+        #expect(granted == [trusted.device.key.id])
+    }
+
     @Test("a device is told before it writes what it may not write, and nothing is written")
     func beforehand() throws {
         let province = try RuledProvince()
