@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import NIOCore
 import NIOPosix
@@ -177,24 +178,54 @@ extension SyncService {
                     }
                 }
         } catch let error as IOError {
-            throw ListenFailure(address: self.address, detail: error.description)
+            throw ListenFailure(address: self.address, .refused(error.errnoCode))
+        } catch is SocketAddressError.UnknownHost {
+            throw ListenFailure(address: self.address, .unknownHost)
         }
     }
 }
 
 /// The address is taken, or not this machine's.
 package struct ListenFailure: ExplainedError {
+    /// What the system says against it.
+    package enum Reason: Sendable, Equatable {
+        /// With this `errno`.
+        case refused(Int32)
+        case unknownHost
+    }
+
     package let address: HostPort
-    package let detail: String
+    package let reason: Reason
+
+    package init(address: HostPort, _ reason: Reason) {
+        (self.address, self.reason) = (address, reason)
+    }
 
     package var code: String { "listen_failed" }
 
     package var explanation: Bilingual {
-        Bilingual("无法在 \(self.address) 上监听（\(self.detail)）。", "Cannot listen on \(self.address) (\(self.detail)).")
+        let why =
+            switch self.reason {
+            case .refused(EADDRINUSE): Bilingual("别的程序正在用它", "another program uses it")
+            case .refused(EADDRNOTAVAIL), .unknownHost: Bilingual("这不是本机的地址", "it is not an address of this machine")
+            case .refused(EACCES): Bilingual("没有权限", "that is not permitted")
+            case .refused(let number): Bilingual("系统错误 \(number)", "system error \(number)")
+            }
+        return Bilingual(
+            "无法在 \(self.address) 上监听：\(why.chinese)。",
+            "Cannot listen on \(self.address): \(why.english)."
+        )
     }
 
     package var advice: Bilingual {
-        Bilingual("请换一个端口，或停止占用它的程序。", "Choose another port, or stop the program that holds it.")
+        switch self.reason {
+        case .refused(EADDRINUSE):
+            Bilingual("请换一个端口，或停止占用它的程序。", "Choose another port, or stop the program that holds it.")
+        case .refused(EACCES):
+            Bilingual("请用 1024 以上的端口。", "Use a port above 1024.")
+        case .refused, .unknownHost:
+            Bilingual("请用 --sync 写本机的地址和端口。", "Give an address of this machine and a port with --sync.")
+        }
     }
 }
 
