@@ -31,7 +31,7 @@ package struct Enrolment: Hashable, Sendable {
     }
 
     /// - Parameter value: of an item of the code's row.
-    fileprivate init?(_ value: (Code) throws -> CellValue?) rethrows {
+    init?(_ value: (Code) throws -> CellValue?) rethrows {
         func text(_ item: Code) throws -> String? {
             switch try value(item) {
             case .text(let text)?, .choice(let text)?: text
@@ -160,12 +160,38 @@ extension ServerStore {
         }
     }
 
-    /// Every code that was handed out, used or not, the one that expires first before the others.
-    package func enrolments(in scope: UnitCode) throws -> [Enrolment] {
+    /// Makes a code that nobody has used good for nothing.
+    ///
+    /// - Returns: Whether it was; a device may just have been enrolled with it.
+    package func withdraw(code: Code, as root: Root, now: Timestamp) throws -> Bool {
+        let scope = root.scheme.root.code
+        return try self.database.write { writer in
+            guard let enrolment = try writer.reader.enrolment(code, in: scope), enrolment.device == nil else {
+                return false
+            }
+            let past = Timestamp(secondsSince1970: now.secondsSince1970 - 1)
+            let expired = Change.Write(SystemForm.enrolment(SystemForm.enrolmentExpires, row: code), .seconds(past))
+            try root.write([expired], in: scope, now: now, writer)
+            return true
+        }
+    }
+
+    /// Every code that was handed out, used or not, as it is named in the records; the one that expires first before the
+    /// others.
+    package func enrolments(in scope: UnitCode) throws -> [(code: Code, enrolment: Enrolment)] {
         try self.database.read { reader in
             let rows = try Set(reader.cells(of: scope, form: SystemForm.enrolments, period: .none).map(\.address.row))
-            return try rows.compactMap { try reader.enrolment($0, in: scope) }.sorted { $0.expires < $1.expires }
+            return try rows.compactMap { row in try reader.enrolment(row, in: scope).map { (row, $0) } }
+                .sorted { ($0.1.expires, $0.0) < ($1.1.expires, $1.0) }
         }
+    }
+
+    /// The codes with which a device may still be enrolled.
+    package func waitingEnrolments(
+        in scope: UnitCode,
+        now: Timestamp
+    ) throws -> [(code: Code, enrolment: Enrolment)] {
+        try self.enrolments(in: scope).filter { $0.enrolment.device == nil && now <= $0.enrolment.expires }
     }
 }
 
@@ -195,7 +221,7 @@ extension Root {
 extension CellValue {
     fileprivate static func integer(_ number: Int64) -> CellValue { .number(Quantity(ExactDecimal(Int(number)))) }
 
-    fileprivate var integer: Int64? {
+    var integer: Int64? {
         guard case .number(let quantity) = self else { return nil }
         return Int64(quantity.number.description)
     }

@@ -26,15 +26,12 @@ struct DevicesList: AsyncParsableCommand {
         // As serve has it: a restored store may not know of the last revocations.
         let listed = try RevokedDevices.load(in: self.common.storeDirectory).ids
         let enrolled = try server.store.enrolledDevices().map { $0.revoked(by: listed) }
-        let now = wallClock()
-        let waiting = try server.store.enrolments(in: server.scheme.root.code).filter {
-            $0.device == nil && now <= $0.expires
-        }
+        let waiting = try server.store.waitingEnrolments(in: server.scheme.root.code, now: wallClock())
         if self.output.json {
             let json = DevicesJSON(
                 devices: devices.map(DeviceJSON.init),
                 enrolled: enrolled.map(EnrolledJSON.init),
-                waiting: waiting.map(WaitingJSON.init)
+                waiting: waiting.map { WaitingJSON($0.code, $0.enrolment) }
             )
             return JSONOutput.write(json)
         }
@@ -65,18 +62,19 @@ struct DevicesList: AsyncParsableCommand {
         Self.tell(table)
     }
 
-    private static func tell(_ waiting: [Enrolment], _ scheme: Scheme) {
+    private static func tell(_ waiting: [(code: Code, enrolment: Enrolment)], _ scheme: Scheme) {
         var table = TextTable([
             (say("待登记的单位", "waiting for"), .left),
             (say("名称", "name"), .left),
             (say("使用人", "person"), .left),
             (say("角色", "role"), .left),
             (say("登记码有效至", "code good until"), .left),
+            (say("登记文件号", "enrolment"), .left),
         ])
-        for enrolment in waiting {
+        for (code, enrolment) in waiting {
             table.add([
                 Self.unit(enrolment.grant.unit, scheme), enrolment.name, enrolment.person,
-                enrolment.grant.role.name[Speech.language], enrolment.expires.shownInShanghai,
+                enrolment.grant.role.name[Speech.language], enrolment.expires.shownInShanghai, code.description,
             ])
         }
         Self.tell(table)
@@ -144,13 +142,15 @@ struct DevicesList: AsyncParsableCommand {
     }
 
     private struct WaitingJSON: Encodable {
+        let enrolment: String
         let unit: String
         let role: String
         let name: String
         let person: String
         let expires: String
 
-        init(_ enrolment: Enrolment) {
+        init(_ code: Code, _ enrolment: Enrolment) {
+            self.enrolment = code.description
             self.unit = enrolment.grant.unit.description
             self.role = enrolment.grant.role.rawValue
             self.name = enrolment.name

@@ -23,7 +23,9 @@ struct ServerEnrol: AsyncParsableCommand {
     }
 
     @OptionGroup var common: CommonOptions
-    @Option(help: ArgumentHelp(say("设备所属单位的代码", "The code of the unit where the device stands."), valueName: "unit"))
+    @Option(
+        help: ArgumentHelp(say("设备所属单位的代码或名称", "The unit where the device stands: code or name."), valueName: "unit")
+    )
     var unit: String
     @Option(
         help: ArgumentHelp(say("设备名称，随数据一起上报", "The device's name; it travels with its figures."), valueName: "name")
@@ -68,9 +70,10 @@ struct ServerEnrol: AsyncParsableCommand {
         // Refused before anything is noted, not only after it.
         guard !FileManager.default.fileExists(atPath: self.out) else { throw FileExists(path: self.out) }
         let server = try OpenedServer(self.common, access: .write)
-        guard let code = UnitCode(self.unit), let unit = server.scheme.unit(code) else {
+        guard let unit = server.scheme.unit(named: self.unit) else {
             throw CommandFailure(Exit.usage, SchemeRefusal.unknownUnit(self.unit))
         }
+        let code = unit.code
         guard let role = Role(rawValue: self.role) else { preconditionFailure("validated") }
         guard role != .office || code == server.scheme.root.code else {
             throw CommandFailure(Exit.usage, Self.officeElsewhere(code, root: server.scheme.root.code))

@@ -99,6 +99,7 @@ struct CommandLineTests {
         (.client, "resolve CELL --take 1 --store STORE", 4, "cell_not_in_conflict"),
         (.client, "show 410728-01 infrastructure 2024-13 --store STORE", 2, "malformed_period"),
         (.client, "show 410728-01 no_such_form 2024 --store STORE", 4, "unknown_form"),
+        (.client, "show 410423-01 infrastructure 2024-H1 --store STORE", 4, "foreign_unit"),
         (.client, "check 410799 --store STORE", 4, "unknown_unit"),
         (.client, "check 410423 --store STORE", 4, "foreign_unit"),
         (.client, "check 410728 no_such_form --store STORE", 4, "unknown_form"),
@@ -225,6 +226,22 @@ struct CommandLineTests {
         #expect(try JSON(shown.output)["cells"].list.count > 5)
         let status = try await run(.inspect, "status", "--json")
         #expect(try JSON(status.output)["scheme"].text?.hasPrefix("henan-zones") == true)
+    }
+
+    @Test("say why they cannot listen")
+    func cannotListen() async throws {
+        let scene = try Scene()
+        let server = try await scene.province()
+        let taken = try await Command.server.run(["serve", "--sync", server.address, "--store", server.store])
+        #expect(taken.exitCode == 3 && taken.errors.contains("another program uses it"), "\(taken.errors)")
+        _ = try await scene.enrolmentFile("办公室一", in: server.store)
+        for address in ["192.0.2.1:0", "nobody.invalid:0"] {
+            let foreign = try await Command.server.run(["serve", "--sync", address, "--store", server.store])
+            #expect(
+                foreign.exitCode == 3 && foreign.errors.contains("not an address of this machine"),
+                "\(foreign.errors)"
+            )
+        }
     }
 
     @Test(

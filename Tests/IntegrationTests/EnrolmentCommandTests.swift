@@ -97,6 +97,51 @@ struct EnrolmentCommandTests {
         try await again.terminate()
     }
 
+    @Test("are never made of a file that was withdrawn, and what became of each is told")
+    func history() async throws {
+        let scene = try Scene()
+        let province = ProvinceCommands(store: try await scene.newProvince())
+        let files = (
+            try await scene.enrolmentFile("办公室一", of: "长垣县", in: province.store),
+            try await scene.enrolmentFile("办公室二", in: province.store)
+        )
+        let waiting = try await Command.server.json(["devices", "--store", province.store])["waiting"].list
+        let withdrawn = try #require(waiting.first { $0["name"].text == "办公室二" }?["enrolment"].text)
+        func revoke(_ digits: String) async throws -> Int32 {
+            try await Command.server.run(["devices", "revoke", digits, "--store", province.store]).exitCode
+        }
+        #expect(try await revoke("") == 4)
+        #expect(try await revoke(String(withdrawn.prefix(12))) == 0)
+        #expect(try await revoke(withdrawn) == 4, "it waits no more")
+        let server = try await RunningServer.start(store: province.store)
+        let enrolled = try await Command.client.run([
+            "enrol", files.1, "--store", scene.path("办公室二"), "--server", server.address, "--wait", Office.patience,
+        ])
+        #expect(enrolled.exitCode == 4, "\(enrolled.errors)")
+        let clerk = try await scene.enrolled("办公室一", with: files.0, server: server)
+        try await province.revoke("办公室一")
+        try await province.revoke("办公室一")
+        #expect(
+            try String(contentsOfFile: "\(province.store)/revoked", encoding: .utf8).split(separator: "\n").count == 1
+        )
+        _ = try await clerk.refusal("sync")
+        let told = try await clerk.run("set", Self.roads, "48", "--lang", "zh")
+        #expect(told.exitCode == 0 && told.output.contains("省级拒绝了上次的同步"), "\(told.output)")
+        try await server.terminate()
+        let events = try await Command.server.json(["devices", "history", "--store", province.store])["events"].list
+        let refusals = events.filter { $0["event"] == "refused" }
+        #expect(Set(refusals.compactMap { $0["reason"].text }) == ["code-22", "code-25"] && refusals.count == 2)
+        let done = events.filter { $0["event"] != "refused" }
+        #expect(
+            done.compactMap { $0["event"].text }
+                == ["prepared", "prepared", "withdrawn", "granted", "certified", "revoked"]
+        )
+        #expect(done[0]["unit"] == "410728" && done[2]["enrolment"].text == withdrawn)
+        #expect(done[3]["device"] == done[5]["device"] && done[5]["unit"] == "410728")
+        let words = try await Command.server.run(["devices", "history", "--store", province.store, "--lang", "zh"])
+        #expect(words.output.contains("登记码已过期") && words.output.contains("撤销：410728 办公室一"), "\(words.output)")
+    }
+
     @Test("keep their secrets out of what is printed, logged and stored")
     func secrets() async throws {
         let scene = try Scene()

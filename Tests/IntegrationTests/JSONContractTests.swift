@@ -52,6 +52,7 @@ struct JSONContractTests {
         ),
         Place(.server, "board --month 2024-07", ["format", "month", "under", "obligations"]),
         Place(.server, "devices", ["format", "devices", "enrolled", "waiting"]),
+        Place(.server, "devices history", ["format", "events"]),
         Place(
             .server,
             "devices",

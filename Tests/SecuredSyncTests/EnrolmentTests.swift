@@ -126,7 +126,9 @@ struct EnrolmentTests {
         let device = try #require(try self.province.store.enrolledDevices().first)
         #expect(device.granted.key.id == self.id && !device.isRevoked)
         #expect(device.certificateExpires == Validity.year(from: Province.now).notAfter)
-        #expect(try self.province.store.enrolments(in: self.province.scheme.root.code).first?.device == self.id)
+        #expect(
+            try self.province.store.enrolments(in: self.province.scheme.root.code).first?.enrolment.device == self.id
+        )
     }
 
     @Test("with a code that was used is for the same device only, which may have lost the answer")
@@ -178,7 +180,7 @@ struct EnrolmentTests {
             }
             #expect(failure?.code == "server_not_ours")
         }
-        #expect(try self.province.store.enrolments(in: self.province.scheme.root.code).first?.device == nil)
+        #expect(try self.province.store.enrolments(in: self.province.scheme.root.code).first?.enrolment.device == nil)
     }
 
     @Test("asks with a request whose key the device does not hold: refused")
