@@ -259,6 +259,13 @@ extension ClientStore {
         try self.database.read { try $0.uncountedWrites(of: nil) }
     }
 
+    /// Why the province refused the last sync; `nil` after one that went well.
+    package func refusal() throws -> SyncRefusal? { try self.database.read(Self.refusal) }
+
+    private static func refusal(_ reader: StoreReader) throws -> SyncRefusal? {
+        try reader.setting(Setting.refusal).flatMap { SyncRefusal($0) }
+    }
+
     /// What an office wants to know about its store.
     package struct Status: Sendable {
         /// Changes that the province has not receipted.
@@ -290,7 +297,7 @@ extension ClientStore {
                 conflictCount: try reader.scopes().reduce(0) { try $0 + reader.conflictCount(in: $1) },
                 ownReplica: try Self.ownReplica(reader),
                 lost: try reader.lostChanges(),
-                refusal: try reader.setting(Setting.refusal).flatMap { SyncRefusal($0) },
+                refusal: try Self.refusal(reader),
                 uncounted: try reader.signer().map { signer in
                     try reader.uncountedWrites(of: Self.formerDevices(reader).union([signer.id]))
                 } ?? []

@@ -55,7 +55,10 @@ struct ClientConflicts: AsyncParsableCommand {
             for (index, version) in cell.versions.enumerated() {
                 let value = version.version.value.text(at: cell.address, scheme: scheme)
                 let shown = index == 0 ? say("  （暂显示此值）", "  (shown for now)") : ""
-                Console.line("  \(index + 1). \(value)  \(version.who)\(shown)")
+                // Copies of one office's store have the same name.
+                let isAlone = cell.versions.count { $0.author == version.author && $0.device == version.device } == 1
+                let replica = isAlone ? "" : "  [\(version.version.replica)]"
+                Console.line("  \(index + 1). \(value)  \(version.who)\(replica)\(shown)")
             }
             let take = client.isAmendments(cell.address) ? "all" : "1"
             Console.line(

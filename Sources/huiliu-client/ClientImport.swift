@@ -67,6 +67,7 @@ struct ClientImport: AsyncParsableCommand {
             JSONOutput.write(report)
         } else {
             self.tell(report, unknownNameCount: parsed.unknown.count)
+            try RefusalReport.tell(client.store.refusal())
         }
         if !refused.isEmpty { throw ExitCode(Exit.attention) }
     }

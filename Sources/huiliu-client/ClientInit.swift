@@ -20,7 +20,7 @@ struct ClientInit: AsyncParsableCommand {
     }
 
     @OptionGroup var common: CommonOptions
-    @Option(help: ArgumentHelp(say("本单位代码", "This office's unit code."), valueName: "unit"))
+    @Option(help: ArgumentHelp(say("本单位的代码或名称", "This office's unit: code or name."), valueName: "unit"))
     var unit: String
     @Option(help: ArgumentHelp(say("省级服务器地址", "The province's address."), valueName: "host:port"))
     var server: String
@@ -36,9 +36,10 @@ struct ClientInit: AsyncParsableCommand {
     func run() async throws {
         let source = BundledScheme.source
         let scheme = try Scheme.parse(source)
-        guard let code = UnitCode(self.unit), let unit = scheme.unit(code) else {
+        guard let unit = scheme.unit(named: self.unit) else {
             throw CommandFailure(Exit.usage, SchemeRefusal.unknownUnit(self.unit))
         }
+        let code = unit.code
         guard HostPort(self.server) != nil else {
             throw CommandFailure(Exit.usage, UsageError.serverAddress(self.server))
         }

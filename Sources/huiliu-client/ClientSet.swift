@@ -137,6 +137,7 @@ struct SetReport {
                 : say("值未变，无需写入：\(name) = \(value)", "Already so, nothing written: \(name) = \(value)")
         )
         if let conversion { Console.line(say("已换算：\(conversion)", "Converted: \(conversion)")) }
+        if written { try RefusalReport.tell(client.store.refusal()) }
     }
 }
 

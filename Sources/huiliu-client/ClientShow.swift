@@ -26,6 +26,8 @@ struct ClientShow: AsyncParsableCommand {
         let client = try OpenedClient(self.common, access: .read)
         let (unit, form, period) = try self.report.found(in: client.scheme)
         let rows = try Self.rows(unit, form, period, client)
+        // What is not kept here is not missing at the province.
+        if rows.allSatisfy({ $0.state.versions.isEmpty }) { try client.requireOwn(unit) }
         let derived = try Self.derived(unit, form, period, client)
         let uncounted = try client.store.uncountedWrites().filter { write in
             write.address.unit == unit.code && write.address.form == form.code && write.address.period == period

@@ -84,14 +84,7 @@ struct ClientStatus: AsyncParsableCommand {
                 )
             )
         }
-        if let refusal = status.refusal {
-            Console.line(
-                say(
-                    "省级拒绝了上次的同步（代码 \(refusal.code)）：\(refusal.words.chinese)",
-                    "The province refused the last sync (code \(refusal.code)): \(refusal.words.english)"
-                )
-            )
-        }
+        RefusalReport.tell(status.refusal)
         LostReport.tell(status.lost)
         UncountedReport.tell(status.uncounted, scheme: client.scheme)
         if let skew = status.skewSeconds, skew.magnitude > 120 {

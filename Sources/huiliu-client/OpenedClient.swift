@@ -109,7 +109,7 @@ struct UnknownCheck: ExplainedError {
     }
 }
 
-/// A unit that is not this office's to write.
+/// A unit of which this office keeps nothing.
 struct ForeignUnit: ExplainedError {
     let unit: ReportingUnit
     let own: UnitCode
@@ -124,6 +124,9 @@ struct ForeignUnit: ExplainedError {
     }
 
     var advice: Bilingual {
-        Bilingual("请只填本单位及其下级单位的数据。", "Write figures of your own unit and of those below it.")
+        Bilingual(
+            "本机只保存本单位及其下级单位的数据，也只填写这些。",
+            "Only the figures of your own unit and of those below it are kept and written here."
+        )
     }
 }
