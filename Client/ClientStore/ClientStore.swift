@@ -144,6 +144,8 @@ package final class ClientStore: Sendable {
         static let parcelsMade = "parcels_made"
         /// The highest number of a parcel since whose making the province has said how far it has got.
         static let parcelsAnswered = "parcels_answered"
+        /// Up to which place of the log the clerk knows what others have replaced.
+        static let replacedKnown = "replaced_known"
     }
 }
 
@@ -259,6 +261,31 @@ extension ClientStore {
         try self.database.read { try $0.uncountedWrites(of: nil) }
     }
 
+    /// The figures written here that others have replaced since somebody here last took note of it.
+    package func replacedFigures() throws -> [ReplacedFigure] { try self.database.read(Self.replacedFigures) }
+
+    /// The same, once: from now on only what is replaced later.
+    package func takeNoteOfReplacedFigures() throws -> [ReplacedFigure] {
+        try self.database.write { writer in
+            let figures = try Self.replacedFigures(writer.reader)
+            try writer.set(Setting.replacedKnown, to: String(writer.reader.lastArrival()))
+            return figures
+        }
+    }
+
+    /// Passes over what has arrived where it replaced nothing, so that it need not be looked at again.
+    package func passOverOtherNews() throws {
+        try self.database.write { writer in
+            guard try Self.replacedFigures(writer.reader).isEmpty else { return }
+            try writer.set(Setting.replacedKnown, to: String(writer.reader.lastArrival()))
+        }
+    }
+
+    private static func replacedFigures(_ reader: StoreReader) throws -> [ReplacedFigure] {
+        let known = try reader.setting(Setting.replacedKnown).flatMap { Int64($0) } ?? 0
+        return try reader.replacedFigures(after: known)
+    }
+
     /// Why the province refused the last sync; `nil` after one that went well.
     package func refusal() throws -> SyncRefusal? { try self.database.read(Self.refusal) }
 
@@ -282,6 +309,8 @@ extension ClientStore {
         package let refusal: SyncRefusal?
         /// What this device has written and does not count, also before it was enrolled anew.
         package let uncounted: [UncountedWrite]
+        /// What was written here and others have replaced, since somebody here last took note of it.
+        package let replaced: [ReplacedFigure]
     }
 
     /// What `status` tells.
@@ -300,7 +329,8 @@ extension ClientStore {
                 refusal: try Self.refusal(reader),
                 uncounted: try reader.signer().map { signer in
                     try reader.uncountedWrites(of: Self.formerDevices(reader).union([signer.id]))
-                } ?? []
+                } ?? [],
+                replaced: try Self.replacedFigures(reader)
             )
         }
     }

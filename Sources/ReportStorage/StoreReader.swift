@@ -261,16 +261,27 @@ extension StoreReader {
     }
 
     /// Every change of `scope` in the order of arrival.
-    package func log(of scope: UnitCode) throws -> [LogEntry] {
+    ///
+    /// - Parameters:
+    ///   - arrival: those after this place only.
+    ///   - replicas: whose changes are left out.
+    package func log(
+        of scope: UnitCode,
+        after arrival: Int64 = 0,
+        notBy replicas: Set<ReplicaID> = []
+    ) throws -> [LogEntry] {
         guard let number = try self.number(of: scope) else { return [] }
         let chains = try self.chains(in: scope)
         return try Row.fetchAll(
             self.database,
             sql: """
                 SELECT change.line, change.sequence, hash, bytes, received, delivered_sequence
-                FROM change JOIN line ON line.number = change.line WHERE line.scope = ? ORDER BY position
+                FROM change JOIN line ON line.number = change.line
+                WHERE line.scope = ? AND position > ?
+                    AND line.replica NOT IN (\(replicas.map { String($0.stored) }.sorted().joined(separator: ", ")))
+                ORDER BY position
                 """,
-            arguments: [number]
+            arguments: [number, arrival]
         ).map { row in
             LogEntry(
                 position: try row.position(),

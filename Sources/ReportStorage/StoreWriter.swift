@@ -101,7 +101,7 @@ extension StoreWriter {
             self.loaded[scope]!.extend(number, with: accepted)
         }
         self.touchedLines[scope, default: []].insert(number)
-        let last = try self.lastPosition ?? self.storedPosition() ?? 0
+        let last = try self.lastPosition ?? self.reader.lastArrival()
         let place = LogPlace(
             position: last + 1,
             line: number,
@@ -120,10 +120,6 @@ extension StoreWriter {
         try statement.step(in: self.database)
         self.lastPosition = place.position
         return ScopeChains.Position(line: number, sequence: accepted.sequence)
-    }
-
-    private func storedPosition() throws -> Int64? {
-        try self.database.cachedStatement(sql: "SELECT max(position) FROM change").fetchOneInt64([])
     }
 
     private func newLine(

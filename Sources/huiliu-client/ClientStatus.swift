@@ -37,7 +37,8 @@ struct ClientStatus: AsyncParsableCommand {
                     conflicts: status.conflictCount,
                     lost: status.lost.map(LostJSON.init),
                     refused: status.refusal.map(RefusalJSON.init),
-                    notCounted: status.uncounted.map { UncountedJSON($0, scheme: client.scheme) }
+                    notCounted: status.uncounted.map { UncountedJSON($0, scheme: client.scheme) },
+                    replaced: status.replaced.count
                 )
             )
         } else {
@@ -87,6 +88,7 @@ struct ClientStatus: AsyncParsableCommand {
         RefusalReport.tell(status.refusal)
         LostReport.tell(status.lost)
         UncountedReport.tell(status.uncounted, scheme: client.scheme)
+        ReplacedReport.tellCount(status.replaced)
         if let skew = status.skewSeconds, skew.magnitude > 120 {
             Console.line(
                 say(
@@ -129,9 +131,10 @@ struct ClientStatus: AsyncParsableCommand {
         let lost: [LostJSON]
         @Nullable var refused: RefusalJSON?
         let notCounted: [UncountedJSON]
+        let replaced: Int
 
         enum CodingKeys: String, CodingKey {
-            case replica, unit, name, scheme, unsent, conflicts, lost, refused
+            case replica, unit, name, scheme, unsent, conflicts, lost, refused, replaced
             case formerReplicas = "former_replicas"
             case unsentSince = "unsent_since"
             case lastSync = "last_sync"

@@ -57,6 +57,7 @@ struct ClientSync: AsyncParsableCommand {
         )
         defer { progress.withLock { $0.finish() } }
         let report = try await LineOptions.reaching { try await synchronizer.run() }
+        try client.store.passOverOtherNews()
         let status = try client.store.status()
         let conflicts = status.conflictCount
         if self.output.json {
@@ -78,6 +79,7 @@ struct ClientSync: AsyncParsableCommand {
             }
             LostReport.tell(status.lost)
             UncountedReport.tell(status.uncounted, scheme: client.scheme)
+            ReplacedReport.tellCount(status.replaced)
         }
         if conflicts > 0 || !status.lost.isEmpty || !status.uncounted.isEmpty { throw ExitCode(Exit.attention) }
     }
@@ -90,6 +92,7 @@ struct ClientSync: AsyncParsableCommand {
         let roundTrips: Int
         let conflicts: Int
         let notCounted: Int
+        let replaced: Int
 
         init(_ report: Synchronizer.Report, _ status: ClientStore.Status) {
             self.sent = report.changesSent
@@ -99,10 +102,11 @@ struct ClientSync: AsyncParsableCommand {
             self.roundTrips = report.roundTrips
             self.conflicts = status.conflictCount
             self.notCounted = status.uncounted.count
+            self.replaced = status.replaced.count
         }
 
         enum CodingKeys: String, CodingKey {
-            case sent, received, conflicts
+            case sent, received, conflicts, replaced
             case bytesOut = "bytes_out"
             case bytesIn = "bytes_in"
             case roundTrips = "round_trips"

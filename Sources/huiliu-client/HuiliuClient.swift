@@ -16,8 +16,8 @@ struct Client: AsyncParsableCommand {
             subcommands: [
                 ClientInit.self, ClientEnrol.self, ClientSet.self, ClientImport.self, ClientShow.self,
                 ClientStatus.self,
-                ClientSync.self, ClientParcel.self, ClientConflicts.self, ClientResolve.self, ClientAccept.self,
-                ClientMatch.self,
+                ClientSync.self, ClientParcel.self, ClientConflicts.self, ClientResolve.self, ClientChanged.self,
+                ClientAccept.self, ClientMatch.self,
                 ClientCheck.self, ClientSubmit.self, ClientExport.self, ClientRebuild.self,
             ]
         )

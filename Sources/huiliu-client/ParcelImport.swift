@@ -33,6 +33,7 @@ struct ParcelImport: AsyncParsableCommand {
             throw CommandFailure(Exit.usage, UsageError.unreadable(self.file))
         }
         let taken = try client.parcels().takeAnswer(file)
+        try client.store.passOverOtherNews()
         let status = try client.store.status()
         if self.output.json {
             JSONOutput.write(TakenJSON(taken, status))
@@ -76,6 +77,7 @@ struct ParcelImport: AsyncParsableCommand {
         ParcelReport.tell(taken.damage, missing: taken.missing, scheme: client.scheme)
         LostReport.tell(status.lost)
         UncountedReport.tell(status.uncounted, scheme: client.scheme)
+        ReplacedReport.tellCount(status.replaced)
     }
 
     private struct TakenJSON: Encodable {
@@ -87,6 +89,7 @@ struct ParcelImport: AsyncParsableCommand {
         let newScheme: Bool
         let conflicts: Int
         let notCounted: Int
+        let replaced: Int
         let missing: [String]
         @Nullable var damage: ParcelDamageJSON?
 
@@ -99,12 +102,13 @@ struct ParcelImport: AsyncParsableCommand {
             self.newScheme = taken.hasNewScheme
             self.conflicts = status.conflictCount
             self.notCounted = status.uncounted.count
+            self.replaced = status.replaced.count
             self.missing = taken.missing.map(\.description)
             self._damage = Nullable(wrappedValue: taken.damage.map(ParcelDamageJSON.init))
         }
 
         enum CodingKeys: String, CodingKey {
-            case parcel, newest, received, known, unsent, conflicts, missing, damage
+            case parcel, newest, received, known, unsent, conflicts, missing, replaced, damage
             case newScheme = "new_scheme"
             case notCounted = "not_counted"
         }

@@ -27,6 +27,15 @@ struct EnrolmentCommandTests {
         #expect(try await province.sum(of: "410728-01", "roads") == "47.6")
         try await bureau.sync()
         #expect(try await bureau.cell(Self.roads)["value"]["number"] == "47.6")
+        try await bureau.expect("set", Self.roads, "47.8")
+        try await bureau.sync()
+        #expect(try await clerk.json("sync")["replaced"] == 1)
+        let changed = try await clerk.json("changed", "--seen", exits: 1)["changed"]
+        #expect(changed[0]["own"]["number"] == "47.6" && changed[0]["value"]["number"] == "47.8")
+        #expect(changed[0]["device"] == "省办公室" && changed.list.count == 1)
+        #expect(try await clerk.json("changed")["changed"] == [])
+        try await clerk.expect("set", Self.roads, "47.6")
+        try await clerk.sync()
         // What only the office sets is said before it is written.
         let forbidden = try await clerk.refusal("set", "410728/investment_promotion/2024/foreign_funds_target", "5")
         #expect(forbidden["code"].text?.isEmpty == false)

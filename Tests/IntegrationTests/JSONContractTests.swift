@@ -53,6 +53,7 @@ struct JSONContractTests {
         Place(.server, "board --month 2024-07", ["format", "month", "under", "obligations"]),
         Place(.server, "devices", ["format", "devices", "enrolled", "waiting"]),
         Place(.server, "devices history", ["format", "events"]),
+        Place(.client, "changed", ["format", "changed"]),
         Place(
             .server,
             "devices",
@@ -82,13 +83,16 @@ struct JSONContractTests {
                 "unsent_since",
                 "last_sync",
                 "skew_seconds",
-                "conflicts", "not_counted",
+                "conflicts", "not_counted", "replaced",
             ]
         ),
         Place(
             .client,
             "sync",
-            ["format", "sent", "received", "bytes_out", "bytes_in", "round_trips", "conflicts", "not_counted"]
+            [
+                "format", "sent", "received", "bytes_out", "bytes_in", "round_trips", "conflicts", "not_counted",
+                "replaced",
+            ]
         ),
         Place(.client, "accept", ["format", "writes"]),
         Place(.client, "conflicts", ["format", "conflicts"]),

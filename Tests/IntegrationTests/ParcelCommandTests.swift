@@ -42,6 +42,7 @@ struct ParcelCommandTests {
             let told = try await office.json("parcel", "import", receipt)
             let keys: Set = [
                 "format", "parcel", "newest", "received", "known", "unsent", "new_scheme", "conflicts", "not_counted",
+                "replaced",
                 "missing", "damage",
             ]
             #expect(told.keys == keys)
