@@ -90,7 +90,7 @@ extension World {
             let expected = self.versions(of: cell, amongst: names, in: scope)
             guard !expected.isEmpty else { continue }
             written.insert(cell)
-            if expected.isConflict { conflicts.insert(cell) }
+            if expected.isConflict, !SystemForm.rootForms.contains(cell.form) { conflicts.insert(cell) }
             let versions = contents.cells[cell] ?? []
             if versions != expected.inShownOrder {
                 self.complain("\(scope) \(cell.item): \(versions) instead of \(expected.inShownOrder)")
