@@ -101,7 +101,6 @@ extension World {
                         let predecessor = held.first { $0.reference == stored.chained.predecessor }
                         _ = self.histories[scope, default: NaiveHistory(scope: scope)]
                             .add(stored.chained, after: predecessor, ancestors: held, sealedBy: stored.signer)
-                        self.rootChangeCount += 1
                         self.counts[.rulings] += stored.chained.change.writes.count {
                             $0.address.form == SystemForm.voids
                         }
@@ -110,6 +109,15 @@ extension World {
                     held.insert(name)
                 }
             }
+        }
+    }
+
+    /// The changes of the authority that a store holds. A restored province may write one anew that it has forgotten, down to
+    /// the byte.
+    func rootChanges(_ store: ReportDatabase) throws -> Set<ChangeName> {
+        guard let root = self.server.root?.key.publicKey.id else { return [] }
+        return try store.read { reader in
+            Set(try self.held(reader).values.joined()).filter { self.signers[$0] == root }
         }
     }
 

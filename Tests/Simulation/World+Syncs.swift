@@ -92,7 +92,8 @@ extension World {
             seed: self.random.next()
         )
         var before = try isChecked ? self.differences(client) : nil
-        let rootChangeCount = self.rootChangeCount
+        let known = try self.rootChanges(self.server.store.database)
+            .union(self.rootChanges(client.store.database))
         try pair.connect()
         if try !self.time.runUntilQuiet() { self.complain("a sync over a good line has no end") }
         self.tell(pair)
@@ -101,7 +102,7 @@ extension World {
         }
         if isChecked { try self.check(pair, isAlone: true) }
         // What the province ruled over what it was sent comes back in the same sync.
-        before?.receivedCount += self.rootChangeCount - rootChangeCount
+        before?.receivedCount += try self.rootChanges(self.server.store.database).subtracting(known).count
         if let before, let tally = pair.tally,
             !before.sentCounts(hasCopied: self.hasCopied).contains(tally.changesSent)
                 || tally.changesReceived != before.receivedCount

@@ -54,8 +54,6 @@ final class World {
     var histories: [UnitCode: NaiveHistory] = [:]
     /// Who sealed what, where everything is sealed.
     var signers: [ChangeName: DeviceID] = [:]
-    /// How many changes the province has written.
-    var rootChangeCount = 0
     var views: [View] = []
     /// Parcels and receipts on their way.
     var pouch: [Carried] = []
