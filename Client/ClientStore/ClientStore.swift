@@ -283,7 +283,7 @@ extension ClientStore {
 
     private static func replacedFigures(_ reader: StoreReader) throws -> [ReplacedFigure] {
         let known = try reader.setting(Setting.replacedKnown).flatMap { Int64($0) } ?? 0
-        return try reader.replacedFigures(after: known)
+        return try reader.replacedFigures(after: known, formerDevices: Self.formerDevices(reader))
     }
 
     /// Why the province refused the last sync; `nil` after one that went well.

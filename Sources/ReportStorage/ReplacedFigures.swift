@@ -19,11 +19,20 @@ extension StoreReader {
     /// The figures written here that others have replaced with changes that arrived after this place, by cell. What is in
     /// conflict is not replaced.
     ///
+    /// - Parameter formerDevices: those that the store was of before it was enrolled anew.
     /// - Complexity: nothing where nothing arrived; else the log of the scopes in which this store has written.
-    package func replacedFigures(after arrival: Int64) throws -> [ReplacedFigure] {
-        guard let own = try self.ownReplica()?.all, try self.lastArrival() > arrival else { return [] }
+    package func replacedFigures(
+        after arrival: Int64,
+        formerDevices: Set<DeviceID> = []
+    ) throws -> [ReplacedFigure] {
+        guard let replicas = try self.ownReplica()?.all, try self.lastArrival() > arrival else { return [] }
         return try self.scopes().flatMap { scope -> [ReplacedFigure] in
-            guard try self.chains(in: scope).lines.contains(where: { own.contains($0.replica) }) else { return [] }
+            let own = Set(
+                try self.chains(in: scope).lines.filter { line in
+                    replicas.contains(line.replica) || line.signer.map(formerDevices.contains) ?? false
+                }.map(\.replica)
+            )
+            guard !own.isEmpty else { return [] }
             let news = try self.log(of: scope, after: arrival, notBy: own)
             let candidates = Set(news.flatMap { $0.stored.chained.change.writes.map(\.address) })
                 .filter { !$0.form.isSystem }
