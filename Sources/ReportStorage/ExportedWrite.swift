@@ -66,9 +66,7 @@ extension StoreReader {
                         sequence: stored.chained.sequence,
                         hash: stored.hash,
                         author: stored.chained.change.author,
-                        device: try self.memo.deviceName(of: stored.chained.replica, in: scope) {
-                            try self.deviceName(of: stored.chained.replica, in: scope)
-                        },
+                        device: try self.deviceName(of: stored.chained.replica, in: scope),
                         time: stored.chained.change.time,
                         received: entry.received,
                         isDelivered: entry.isDelivered,

@@ -68,7 +68,7 @@ package struct StoreProblem: ExplainedError, Equatable {
             return Bilingual("，更改 \(dot)", ", change \(dot)")
         }
         let scope = self.scope.map { Bilingual("，范围 \($0)", ", scope \($0)") }
-        let place = self.place.map { Bilingual("，\($0)", ", \($0)") }
+        let place = self.place.flatMap { $0.isEmpty ? nil : Bilingual("，\($0)", ", \($0)") }
         let detail = self.detail.map { Bilingual("（\($0)）", " (\($0))") }
         let parts = [scope, change, place, detail].compactMap(\.self)
         return Bilingual(

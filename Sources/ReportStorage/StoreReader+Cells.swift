@@ -149,9 +149,14 @@ extension StoreReader {
         return code
     }
 
-    /// The name of the device that a replica's store was given, where it has written in `scope`.
+    /// The name of the device that a replica's store was given, where it has written in `scope`; where that does not count, the
+    /// name under which the device was granted something.
     package func deviceName(of replica: ReplicaID, in scope: UnitCode) throws -> String? {
-        try self.systemText(SystemForm.deviceName(of: replica), in: scope)
+        try self.memo.deviceName(of: replica, in: scope) {
+            if let name = try self.systemText(SystemForm.deviceName(of: replica), in: scope) { return name }
+            let signer = try self.chains(in: scope).lines.first { $0.replica == replica }?.signer
+            return try signer.flatMap { try self.grantedDevice($0, in: scope)?.name }
+        }
     }
 
     /// As whom a replica's store wrote before, where it has written in `scope` and says so.
@@ -222,9 +227,7 @@ extension StoreReader {
         return AuthoredVersion(
             version: try self.version(version, in: chains),
             author: try self.header(at: version.position, in: chains).author,
-            device: try self.memo.deviceName(of: replica, in: chains.scope) {
-                try self.deviceName(of: replica, in: chains.scope)
-            }
+            device: try self.deviceName(of: replica, in: chains.scope)
         )
     }
 

@@ -34,7 +34,10 @@ extension StoreReader {
             guard let scope = UnitCode(try row.text("unit")), try devices.isMet(by: row.signer()) else { continue }
             let writes = try self.change(at: row.position(), in: self.chains(in: scope)).chained.change.writes
             let index = Int(try row.integer("write_index"))
-            guard writes.indices.contains(index) else { continue }
+            // A device's own name and the marks of what was accepted are nobody's to accept.
+            guard writes.indices.contains(index),
+                ![SystemForm.devices, SystemForm.accepted].contains(writes[index].address.form)
+            else { continue }
             cells[scope, default: []].insert(writes[index].address)
         }
         return try cells.flatMap { scope, addresses in
