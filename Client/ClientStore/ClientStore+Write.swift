@@ -209,12 +209,14 @@ extension ClientStore {
     /// - Parameters:
     ///   - scheme: says which cells stand under a target letter; `nil` when none do.
     ///   - dryRun: Decide, and write nothing.
+    ///   - isReplacing: told, by their index, the edits in whose place something stood, and the cell as it was.
     /// - Returns: The outcomes, in the order of `edits`.
     package func write(
         _ edits: [Edit],
         scheme: Scheme? = nil,
         now: Timestamp,
-        dryRun: Bool = false
+        dryRun: Bool = false,
+        isReplacing: (Int, CellState) throws -> Void = { _, _ in }
     ) throws -> [EditOutcome] {
         try self.database.write { writer in
             var outcomes: [EditOutcome] = []
@@ -224,7 +226,7 @@ extension ClientStore {
             // an import may bring a letter and its targets in any order.
             var amendments: [CellAddress: String] = [:]
             var access = try OwnAccess(writer.reader, scheme, author: self.identity.author)
-            for edit in edits {
+            for (index, edit) in edits.enumerated() {
                 let cell = try writer.reader.cell(edit.address)
                 var outcome = Self.decide(edit, cell: cell, self.database.safeguards)
                 // A change writes a cell once, and nobody has seen what this very call is about to write.
@@ -240,6 +242,7 @@ extension ClientStore {
                     outcome = .refused(refusal)
                 }
                 outcomes.append(outcome)
+                if outcome == .changed { try isReplacing(index, cell) }
                 if outcome.isWritten {
                     written.insert(edit.address)
                     writes[edit.address.unit, default: []].append(Change.Write(edit.address.inScope, edit.value))

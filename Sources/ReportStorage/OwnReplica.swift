@@ -14,7 +14,7 @@ package struct OwnReplica: Hashable, Sendable {
     package static let setting = "replica"
 
     /// Every id under which this store has written.
-    var all: Set<ReplicaID> { Set(self.former + [self.current]) }
+    package var all: Set<ReplicaID> { Set(self.former + [self.current]) }
 }
 
 extension ReplicaID {

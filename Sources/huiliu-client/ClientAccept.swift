@@ -11,8 +11,8 @@ struct ClientAccept: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "accept",
             abstract: say(
-                "列出不算数的填报，或采纳其中一个：以本人名义重新写入",
-                "Lists what does not count, or accepts one of it: writes it anew in your own name."
+                "列出不算数的填报；加 --take 采纳其中一个：以本人名义重新写入",
+                "Lists what does not count; with --take accepts one of it: writes it anew in your own name."
             ),
             discussion: say(
                 "例：huiliu-client accept\n　　huiliu-client accept 410728-01/infrastructure/2024-H1/roads --take 1",
@@ -33,11 +33,18 @@ struct ClientAccept: AsyncParsableCommand {
     )
     var cell: String?
 
+    func validate() throws {
+        guard self.take == nil || self.cell != nil else {
+            throw ValidationError(say("--take 须同时写明单元格。", "Name the cell together with --take."))
+        }
+    }
+
     func run() async throws {
-        if let cell { return try self.accept(cell) }
         // What may be accepted is asked in a transaction that is given up.
         let client = try OpenedClient(self.common, access: .write)
-        let writes = try client.store.uncountedWrites()
+        let address = try self.cell.map(client.address)
+        if let address, let take { return try self.accept(take, of: address, client) }
+        let writes = try client.store.uncountedWrites().filter { address == nil || $0.address == address }
         if self.output.json {
             JSONOutput.write(
                 ListJSON(writes: writes.numbered.map { AcceptableJSON($0.number, $0.write, scheme: client.scheme) })
@@ -48,23 +55,8 @@ struct ClientAccept: AsyncParsableCommand {
         if !writes.isEmpty { throw ExitCode(Exit.attention) }
     }
 
-    private func accept(_ text: String) throws {
-        let client = try OpenedClient(self.common, access: .write)
-        let address = try client.address(text)
+    private func accept(_ take: Int, of address: CellAddress, _ client: OpenedClient) throws {
         let writes = try client.store.uncountedWrites().filter { $0.address == address }
-        guard self.take != nil || writes.count < 2 else {
-            throw CommandFailure(
-                Exit.usage,
-                UsageError(
-                    Bilingual(
-                        "单元格 \(address) 有 \(writes.count) 个不算数的填报，请说明取哪一个。",
-                        "\(address) has \(writes.count) writes that do not count; say which one to take."
-                    ),
-                    advice: Bilingual("请加 --take N，编号见 accept。", "Add --take N; accept lists them with their numbers.")
-                )
-            )
-        }
-        let take = self.take ?? 1
         guard writes.indices.contains(take - 1) else {
             throw CommandFailure(
                 Exit.usage,
@@ -77,19 +69,24 @@ struct ClientAccept: AsyncParsableCommand {
                 )
             )
         }
-        let outcome = try Self.accept(writes[take - 1], client)
+        let (outcome, former) = try Self.accept(writes[take - 1], client)
         if case .refused(let refusal) = outcome { throw client.failure(refusal) }
-        try SetReport.write(address, client, written: outcome.isWritten, json: self.output.json)
+        try SetReport.write(address, client, written: outcome.isWritten, former: former, json: self.output.json)
     }
 
     /// - Parameter dryRun: only whether this device may.
+    /// - Returns: With what was shown until then.
     private static func accept(
         _ write: UncountedWrite,
         _ client: OpenedClient,
         dryRun: Bool = false
-    ) throws -> EditOutcome {
+    ) throws -> (EditOutcome, former: AuthoredVersion?) {
         let edit = Edit(write.address, write.value, accepts: write.name)
-        return try client.store.write([edit], scheme: client.scheme, now: wallClock(), dryRun: dryRun)[0]
+        var former: AuthoredVersion?
+        let outcomes = try client.store.write([edit], scheme: client.scheme, now: wallClock(), dryRun: dryRun) {
+            former = $1.versions.first
+        }
+        return (outcomes[0], former)
     }
 
     private static func tell(_ writes: [UncountedWrite], _ client: OpenedClient) throws {
@@ -101,7 +98,7 @@ struct ClientAccept: AsyncParsableCommand {
             let value = write.value.text(at: write.address, scheme: client.scheme)
             let reason = write.reason(client.scheme)[Speech.language]
             Console.line("  \(number). \(value)  \(write.authored.who)  \(reason)")
-            guard try Self.accept(write, client, dryRun: true).isWritten else { continue }
+            guard try Self.accept(write, client, dryRun: true).0.isWritten else { continue }
             Console.line(
                 say(
                     "  采纳：huiliu-client accept \(write.address) --take \(number)",

@@ -45,12 +45,17 @@ struct ClientImport: AsyncParsableCommand {
             }
         }
         if !self.dryRun { try client.store.noteUnknownNames(parsed.unknown, now: wallClock()) }
+        let own = try client.store.ownReplica().all
+        var replaced: [ReplacedOther] = []
         let outcomes = try client.store.write(
             edits.map(\.edit),
             scheme: client.scheme,
             now: wallClock(),
             dryRun: self.dryRun
-        )
+        ) { index, former in
+            guard let shown = former.versions.first, !own.contains(shown.version.replica) else { return }
+            replaced.append(ReplacedOther(line: edits[index].line, address: former.address, former: shown))
+        }
         for (edit, outcome) in zip(edits, outcomes) {
             guard case .refused(let refusal) = outcome else { continue }
             refused.append(Refused(edit.line, 1, refusal.code, refusal.sentence))
@@ -61,11 +66,13 @@ struct ClientImport: AsyncParsableCommand {
             changed: outcomes.count { $0 == .changed },
             same: outcomes.count { $0 == .same },
             refused: refused.map(RefusedJSON.init),
+            replaced: replaced.map { ReplacedOtherJSON($0, scheme: client.scheme) },
             dryRun: self.dryRun
         )
         if self.output.json {
             JSONOutput.write(report)
         } else {
+            Self.tell(replaced, client)
             self.tell(report, unknownNameCount: parsed.unknown.count)
             try RefusalReport.tell(client.store.refusal())
         }
@@ -85,6 +92,19 @@ struct ClientImport: AsyncParsableCommand {
             return Refused(row.line, 1, error.code, error.sentence)
         }
         return nil
+    }
+
+    /// Whoever imports a file again may not know that somebody has corrected a figure since.
+    private static func tell(_ replaced: [ReplacedOther], _ client: OpenedClient) {
+        for one in replaced {
+            let former = one.former.version.value.text(at: one.address, scheme: client.scheme)
+            Console.line(
+                say(
+                    "第 \(one.line) 行取代别人填的 \(former)：\(one.address)（\(one.former.who)）",
+                    "Line \(one.line) replaces somebody else's \(former): \(one.address) (\(one.former.who))"
+                )
+            )
+        }
     }
 
     private func tell(_ report: ImportJSON, unknownNameCount: Int) {
@@ -133,15 +153,41 @@ struct ClientImport: AsyncParsableCommand {
         }
     }
 
+    /// A figure of somebody else in whose place a row puts another.
+    private struct ReplacedOther {
+        let line: Int
+        let address: CellAddress
+        let former: AuthoredVersion
+    }
+
+    private struct ReplacedOtherJSON: Encodable {
+        let line: Int
+        let cell: String
+        let former: ValueJSON
+        let author: String
+        @Nullable var device: String?
+        let time: String
+
+        init(_ replaced: ReplacedOther, scheme: Scheme) {
+            self.line = replaced.line
+            self.cell = replaced.address.description
+            self.former = ValueJSON(replaced.former.version.value, at: replaced.address, scheme: scheme)
+            self.author = replaced.former.author
+            self._device = Nullable(wrappedValue: replaced.former.device)
+            self.time = replaced.former.version.time.description
+        }
+    }
+
     private struct ImportJSON: Encodable {
         let new: Int
         let changed: Int
         let same: Int
         let refused: [RefusedJSON]
+        let replaced: [ReplacedOtherJSON]
         let dryRun: Bool
 
         enum CodingKeys: String, CodingKey {
-            case new, changed, same, refused
+            case new, changed, same, refused, replaced
             case dryRun = "dry_run"
         }
     }

@@ -78,8 +78,11 @@ struct ClientSet: AsyncParsableCommand {
             basis: self.seen.map { .seen(SeenToken($0)) } ?? .present,
             amendment: self.amendment
         )
-        let outcome = try client.store.write([edit], scheme: client.scheme, now: wallClock())[0]
-        try SetReport(outcome, cell, client, conversion: conversion).write(json: self.output.json)
+        var former: AuthoredVersion?
+        let outcome = try client.store.write([edit], scheme: client.scheme, now: wallClock()) { _, cell in
+            former = cell.versions.first
+        }[0]
+        try SetReport(outcome, cell, client, conversion: conversion, former: former).write(json: self.output.json)
     }
 }
 
@@ -89,14 +92,23 @@ struct SetReport {
     private let cell: SchemeCell
     private let client: OpenedClient
     private let conversion: Conversion?
+    private let former: AuthoredVersion?
 
+    /// - Parameter former: what was shown before.
     /// - Throws: The refusal.
-    init(_ outcome: EditOutcome, _ cell: SchemeCell, _ client: OpenedClient, conversion: Conversion? = nil) throws {
+    init(
+        _ outcome: EditOutcome,
+        _ cell: SchemeCell,
+        _ client: OpenedClient,
+        conversion: Conversion? = nil,
+        former: AuthoredVersion? = nil
+    ) throws {
         if case .refused(let refusal) = outcome { throw client.failure(refusal) }
         self.outcome = outcome
         self.cell = cell
         self.client = client
         self.conversion = conversion
+        self.former = former
     }
 
     func write(json: Bool) throws {
@@ -105,16 +117,18 @@ struct SetReport {
             self.client,
             written: self.outcome.isWritten,
             conversion: self.conversion,
+            former: self.former,
             json: json
         )
     }
 
-    /// Says what a cell holds now.
+    /// Says what a cell holds now, and what it held before where that was something.
     static func write(
         _ address: CellAddress,
         _ client: OpenedClient,
         written: Bool,
         conversion: Conversion? = nil,
+        former: AuthoredVersion? = nil,
         json: Bool
     ) throws {
         let state = try client.store.cell(address)
@@ -136,6 +150,10 @@ struct SetReport {
                 ? say("已存盘：\(name) = \(value)", "Stored: \(name) = \(value)")
                 : say("值未变，无需写入：\(name) = \(value)", "Already so, nothing written: \(name) = \(value)")
         )
+        if let former {
+            let text = former.version.value.text(at: address, scheme: client.scheme)
+            Console.line(say("取代 \(text)（\(former.who)）", "It replaces \(text) (\(former.who))."))
+        }
         if let conversion { Console.line(say("已换算：\(conversion)", "Converted: \(conversion)")) }
         if written { try RefusalReport.tell(client.store.refusal()) }
     }
