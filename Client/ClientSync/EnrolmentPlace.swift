@@ -41,13 +41,16 @@ package struct EnrolmentPlace {
         }
     }
 
-    /// The key that is to be enrolled: the one that an interrupted attempt has left, or a new one.
-    package func key() throws -> P256.Signing.PrivateKey {
+    /// The key that is to be enrolled: the one that an interrupted attempt or a request has left, or a new one.
+    ///
+    /// - Throws: `KeyFileError`; ``ReenrolmentRefusal/noRequest`` where there is none and it may not be new.
+    package func key(mayBeNew: Bool = true) throws -> P256.Signing.PrivateKey {
         let name = self.former == nil ? DeviceIdentity.keyFileName : DeviceIdentity.nextKeyFileName
         let path = "\(self.directory)/\(name)"
         do {
             return try KeyFile.read(path)
         } catch KeyFileError.notFound {
+            guard mayBeNew else { throw ReenrolmentRefusal.noRequest }
             let key = P256.Signing.PrivateKey()
             try KeyFile.create(key, at: path)
             return key
@@ -115,6 +118,8 @@ package enum ReenrolmentRefusal: ExplainedError {
     case otherUnit(UnitCode, file: UnitCode)
     /// What was written and not sealed could never be sent.
     case keyLost
+    /// There is no key here for which a certificate may have been asked.
+    case noRequest
 
     package var code: String {
         switch self {
@@ -122,6 +127,7 @@ package enum ReenrolmentRefusal: ExplainedError {
         case .otherProvince: "enrolment_other_province"
         case .otherUnit: "enrolment_other_unit"
         case .keyLost: "enrolment_key_lost"
+        case .noRequest: "enrolment_no_request"
         }
     }
 
@@ -144,6 +150,8 @@ package enum ReenrolmentRefusal: ExplainedError {
                 "数据库还在，但它的密钥文件不在或不能用，尚未送达的更改无法再签封。",
                 "The store is there, but its key file is not, or cannot be used; what was not delivered cannot be sealed any more."
             )
+        case .noRequest:
+            Bilingual("这个目录没有做过登记申请，回执不是给它的。", "Nothing was requested in this directory, so no receipt is for it.")
         }
     }
 
@@ -158,8 +166,13 @@ package enum ReenrolmentRefusal: ExplainedError {
             )
         case .keyLost:
             Bilingual(
-                "请放回密钥文件；如已丢失：先用 export --current 导出，再用 --store 在新目录登记，然后 import。",
-                "Put the key file back; if it is lost, export with --current, enrol in a new directory with --store, and import there."
+                "请放回密钥文件；如已丢失：先用 export --unsent 导出未送达的，再用 --store 在新目录登记，然后 import。",
+                "Put the key file back; if it is lost, export what was not delivered with --unsent, enrol in a new directory with --store, and import there."
+            )
+        case .noRequest:
+            Bilingual(
+                "请用 --store 指定做过申请（--request）的目录。",
+                "Name the directory in which the request was made, with --store."
             )
         }
     }

@@ -107,13 +107,16 @@ package enum ParcelRefusal: ExplainedError, Equatable {
             )
         case .forOther:
             Bilingual(
-                "请在那台设备上运行 huiliu-client parcel import。",
-                "Import it at that device with huiliu-client parcel import."
+                "请在那台设备上运行 huiliu-client parcel import；登记申请的回执用 enrol --answer。",
+                "Import it at that device with huiliu-client parcel import; the receipt for a request to be enrolled, with enrol --answer."
             )
         case .sender, .notFromProvince, .forged:
             Bilingual("请不要使用它，并查问它的来历。", "Do not use it, and ask where it comes from.")
         case .revoked:
-            Bilingual("如仍需信任该设备，请先重新授权。", "If the device is to be trusted, grant it again first.")
+            Bilingual(
+                "如仍需信任该设备，请用 enrol 为它重新登记。",
+                "If the device is to be trusted, enrol it anew with enrol."
+            )
         case .otherUnit: Bilingual("请为该单位重新登记设备。", "Enrol the device for that unit.")
         case .unsendable: Bilingual("没有写出数据包。", "No parcel was written.")
         case .notEnrolled: Bilingual("设备没有登记，未作改动。", "The device was not enrolled, and nothing was changed.")

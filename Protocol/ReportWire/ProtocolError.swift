@@ -241,8 +241,8 @@ extension ProtocolError {
     /// A code that was not used in time.
     package static let codeExpired = Self(
         .codeExpired,
-        "这个登记码已过期；请向省级重新索取登记文件。",
-        "This code has expired; ask the province for a new enrolment file."
+        "这个登记码已过期，或已被作废；请向省级重新索取登记文件。",
+        "This code has expired, or was withdrawn; ask the province for a new enrolment file."
     )
 
     /// A request for a certificate that is none.

@@ -131,6 +131,17 @@ extension StoreReader {
             try lines.compactMap { try $0.optionalInteger("since") }.min().map { Timestamp(secondsSince1970: $0) }
         )
     }
+
+    /// The cells of a scope of which the value shown has not been receipted by the province.
+    package func undeliveredCells(in scope: UnitCode) throws -> Set<AddressInScope> {
+        let undelivered = try self.log(of: scope).filter { !$0.isDelivered }
+        let names = Set(undelivered.map(\.stored.hash))
+        let addresses = Set(undelivered.flatMap { $0.stored.chained.change.writes.map(\.address) })
+        return try addresses.filter { address in
+            try self.cell(CellAddress(address, in: scope)).versions.first.map { names.contains($0.version.hash) }
+                ?? false
+        }
+    }
 }
 
 // MARK: - The log

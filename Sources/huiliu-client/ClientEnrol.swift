@@ -57,7 +57,7 @@ struct ClientEnrol: AsyncParsableCommand {
                 )
             )
         }
-        let key = try place.key()
+        let key = try place.key(mayBeNew: self.answer == nil)
         if let request {
             try Enroller.writeRequest(
                 to: request,
@@ -98,8 +98,8 @@ struct ClientEnrol: AsyncParsableCommand {
         if let former = place.formerDevice {
             Console.line(
                 say(
-                    "原来的登记 \(former) 仍然有效；如果它的密钥可能被人看过，请省级用 devices revoke 撤销。",
-                    "The former enrolment \(former) is still good; if anybody may have its key, ask the province to revoke it with devices revoke."
+                    "原来的登记 \(former) 本机不再使用；如果还没有撤销，而它的密钥可能被人看过，请省级用 devices revoke 撤销。",
+                    "The former enrolment \(former) is not used here any more; if it is not revoked yet and anybody may have its key, ask the province to revoke it with devices revoke."
                 )
             )
         }

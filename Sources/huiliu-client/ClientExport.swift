@@ -15,8 +15,8 @@ struct ClientExport: AsyncParsableCommand {
                 "Writes everything that the store holds, with its history, as CSV."
             ),
             discussion: say(
-                "例：huiliu-client export 全部.csv\n每次写入一行：谁、在哪台设备、何时、取代了什么、是否送达。加 --current 只写现值，import 可以读回。文件名写 - 则输出到标准输出。",
-                "Example: huiliu-client export all.csv\nOne row for every write: who, on which device, when, what it superseded, whether it is delivered. With --current only the present values, which import reads back. The file - is standard output."
+                "例：huiliu-client export 全部.csv\n每次写入一行：谁、在哪台设备、何时、取代了什么、是否送达。加 --current 只写现值，加 --unsent 只写尚未送达省级的现值，import 可以读回。文件名写 - 则输出到标准输出。",
+                "Example: huiliu-client export all.csv\nOne row for every write: who, on which device, when, what it superseded, whether it is delivered. With --current only the present values, with --unsent only those that are not delivered yet; import reads both back. The file - is standard output."
             )
         )
     }
@@ -24,10 +24,19 @@ struct ClientExport: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @Flag(help: ArgumentHelp(say("只导出现值，供 import 读回", "Only the present values, for import.")))
     var current = false
+    @Flag(
+        help: ArgumentHelp(
+            say("只导出尚未送达省级的现值，供 import 读回", "Only present values that are not delivered yet, for import.")
+        )
+    )
+    var unsent = false
     @Flag(help: ArgumentHelp(say("覆盖已有的文件", "Replace an existing file.")))
     var overwrite = false
     @Argument(help: ArgumentHelp(say("CSV 文件，或 -", "The CSV file, or -."), valueName: "file"))
     var file: String
+
+    /// Whether `import` is to read it.
+    private var isForImport: Bool { self.current || self.unsent }
 
     func run() async throws {
         let client = try OpenedClient.store(self.common, access: .read)
@@ -54,8 +63,10 @@ struct ClientExport: AsyncParsableCommand {
         try database.read { reader in
             try sheet.add(CSVText.mark + CSVText.record(self.header))
             for scope in try reader.scopes() {
-                guard !self.current else {
+                guard !self.isForImport else {
+                    let unsent = self.unsent ? try reader.undeliveredCells(in: scope) : nil
                     for cell in try reader.cells(of: scope) where !cell.address.form.isSystem {
+                        guard unsent?.contains(cell.address.inScope) != false else { continue }
                         conflictCount += cell.isConflict ? 1 : 0
                         guard cell.value != .missing else { continue }
                         try sheet.add(CSVText.record(Self.cell(cell.address, cell.value)))
@@ -81,7 +92,7 @@ struct ClientExport: AsyncParsableCommand {
             ",状态,设备号,序号,哈希,填报人,设备,填报时间,接收时间,已送达,取代",
             ",state,replica,sequence,hash,author,device,time,received,delivered,supersedes"
         )
-        return (self.current ? cell : cell + history).split(separator: ",").map(String.init)
+        return (self.isForImport ? cell : cell + history).split(separator: ",").map(String.init)
     }
 
     /// As `import` reads it.

@@ -37,6 +37,7 @@ struct ClientStatus: AsyncParsableCommand {
                     conflicts: status.conflictCount,
                     lost: status.lost.map(LostJSON.init),
                     refused: status.refusal.map(RefusalJSON.init),
+                    keyProblem: client.keyProblem()?.code,
                     notCounted: status.uncounted.map { UncountedJSON($0, scheme: client.scheme) },
                     replaced: status.replaced.count
                 )
@@ -44,7 +45,8 @@ struct ClientStatus: AsyncParsableCommand {
         } else {
             try self.tell(status, client)
         }
-        if status.conflictCount > 0 || !status.lost.isEmpty || !status.uncounted.isEmpty || status.refusal != nil {
+        let isWell = status.conflictCount == 0 && status.lost.isEmpty && status.uncounted.isEmpty
+        if !isWell || status.refusal != nil || client.keyProblem() != nil {
             throw ExitCode(Exit.attention)
         }
     }
@@ -86,6 +88,7 @@ struct ClientStatus: AsyncParsableCommand {
             )
         }
         RefusalReport.tell(status.refusal)
+        if let problem = client.keyProblem() { Console.line(problem.sentence[Speech.language]) }
         LostReport.tell(status.lost)
         UncountedReport.tell(status.uncounted, scheme: client.scheme)
         ReplacedReport.tellCount(status.replaced)
@@ -130,12 +133,15 @@ struct ClientStatus: AsyncParsableCommand {
         let conflicts: Int
         let lost: [LostJSON]
         @Nullable var refused: RefusalJSON?
+        /// The code of what is wrong with this device's key.
+        @Nullable var keyProblem: String?
         let notCounted: [UncountedJSON]
         let replaced: Int
 
         enum CodingKeys: String, CodingKey {
             case replica, unit, name, scheme, unsent, conflicts, lost, refused, replaced
             case formerReplicas = "former_replicas"
+            case keyProblem = "key_problem"
             case unsentSince = "unsent_since"
             case lastSync = "last_sync"
             case skewSeconds = "skew_seconds"

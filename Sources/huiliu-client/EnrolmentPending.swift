@@ -2,6 +2,7 @@ import ClientSync
 import Foundation
 import ReportCommand
 import ReportModel
+import ReportStorage
 
 /// A directory in which an enrolment has begun and not ended: there is a key, and no store yet.
 struct EnrolmentPending: ExplainedError {
@@ -9,7 +10,10 @@ struct EnrolmentPending: ExplainedError {
 
     /// - Throws: itself, where a directory without a store is such a one.
     static func check(_ directory: String) throws {
-        guard FileManager.default.fileExists(atPath: "\(directory)/\(DeviceIdentity.keyFileName)") else { return }
+        let files = FileManager.default
+        guard files.fileExists(atPath: "\(directory)/\(DeviceIdentity.keyFileName)"),
+            !files.fileExists(atPath: "\(directory)/\(StoreKind.client.fileName)")
+        else { return }
         throw CommandFailure(Exit.usage, EnrolmentPending(directory: directory))
     }
 

@@ -40,6 +40,16 @@ struct OpenedClient {
         try DeviceIdentity(of: self.store, in: self.directory)
     }
 
+    /// Why this device cannot be known by its key, so that it cannot sync; `nil` where it can.
+    func keyProblem() -> (any ExplainedError)? {
+        do {
+            _ = try self.deviceIdentity()
+            return nil
+        } catch {
+            return error as? any ExplainedError
+        }
+    }
+
     /// The cell that a person typed, if this office may write it.
     func cell(_ text: String) throws -> SchemeCell {
         let cell = try self.scheme.cell(self.address(text))
@@ -50,15 +60,7 @@ struct OpenedClient {
     /// The address that a person typed, of whatever cell. Its parts may stand by names instead of codes, as on paper:
     /// 长垣县产业集聚区/土地与规划/2024/规划面积.
     func address(_ text: String) throws -> CellAddress {
-        do {
-            return try CellAddress(text)
-        } catch {
-            let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 4, Period(parts[2].trimmingBlanks) != nil else {
-                throw CommandFailure(Exit.usage, error)
-            }
-            return try self.scheme.cell(unit: parts[0], form: parts[1], period: parts[2], item: parts[3]).address
-        }
+        try TypedAddress.read(text, scheme: self.scheme)
     }
 
     /// Whether the cell is one that people fill in: the scheme has it.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClientStore
 import ClientSync
 import ReportCommand
 import ReportPages
@@ -41,6 +42,7 @@ struct ParcelExport: AsyncParsableCommand {
                 "Parcel \(made.number) is in \(self.file). Changes: \(made.changeCount), bytes: \(made.byteCount).\nNext: take it to the province, which runs huiliu-server parcel import \(self.file) --receipt RECEIPT."
             )
         )
+        try RefusalReport.tell(client.store.refusal())
     }
 
     private struct MadeJSON: Encodable {
