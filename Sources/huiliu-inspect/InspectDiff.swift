@@ -27,6 +27,7 @@ struct InspectDiff: AsyncParsableCommand {
             .intersection(try right.database.read { try $0.scopes() }).sorted()
         var differences: [DifferenceJSON] = []
         var lines: [String] = []
+        var systemCount = 0
         for scope in shared {
             let before = try Self.cells(of: scope, in: left)
             let after = try Self.cells(of: scope, in: right)
@@ -41,6 +42,10 @@ struct InspectDiff: AsyncParsableCommand {
                         right: VersionJSON.list(other, scheme: right.scheme)
                     )
                 )
+                guard !address.form.isSystem else {
+                    systemCount += 1
+                    continue
+                }
                 lines += [address.description, Self.line("<", one, left.scheme), Self.line(">", other, right.scheme)]
             }
         }
@@ -54,6 +59,14 @@ struct InspectDiff: AsyncParsableCommand {
                     "\(shared.count) scopes in common, \(differences.count) cells differ."
                 )
             )
+            if systemCount > 0 {
+                Console.line(
+                    say(
+                        "其中 \(systemCount) 个是系统自己的（授权、设备名称等），--json 列出。",
+                        "Of these \(systemCount) are the system's own (grants, names of devices and the like); --json lists them."
+                    )
+                )
+            }
         }
         if !differences.isEmpty { throw ExitCode(Exit.attention) }
     }

@@ -26,13 +26,8 @@ struct InspectExplain: AsyncParsableCommand {
     var cell: String
 
     func run() async throws {
-        let address: CellAddress
-        do {
-            address = try CellAddress(self.cell)
-        } catch {
-            throw CommandFailure(Exit.usage, error)
-        }
         let store = try OpenedStore(in: self.common.storeDirectory)
+        let address = try TypedAddress.read(self.cell, scheme: store.scheme)
         let (state, history, devices) = try store.database.read { reader in
             let history = try reader.history(of: address)
             // Why the root ruled as it did follows from what the device was granted.
@@ -41,7 +36,7 @@ struct InspectExplain: AsyncParsableCommand {
             }
             return (try reader.cell(address), history, devices)
         }
-        let reason = Self.reason(state)
+        let reason = history.isEmpty ? Self.nothing(at: address, store.scheme) : Self.reason(state)
         if self.output.json {
             JSONOutput.write(
                 ExplainJSON(
@@ -79,6 +74,10 @@ struct InspectExplain: AsyncParsableCommand {
             text += say("，取代 \(names)", ", superseding \(names)")
         }
         text += "  [\(event.dot)]"
+        if let signer = event.signer {
+            let digits = String(signer.description.prefix(8))
+            text += say("  由登记号 \(digits)… 签封", "  sealed by the device \(digits)…")
+        }
         for discount in event.discounts {
             text += say("  不算数：", "  does not count: ")
             text += discount.words(of: (address, event.authored), on: device, scheme: store.scheme)[Speech.language]
@@ -89,9 +88,22 @@ struct InspectExplain: AsyncParsableCommand {
         return text
     }
 
+    private static func nothing(at address: CellAddress, _ scheme: Scheme?) -> Bilingual {
+        let isKnown = scheme?.knows(unit: address.unit, form: address.form, item: address.item) ?? true
+        return isKnown
+            ? Bilingual("此单元格从未写入：缺报，不是零。", "Nobody has written this cell: it is missing, not zero.")
+            : Bilingual(
+                "制度中没有这个单元格，也从未有人写过它；请核对单位、报表和指标。",
+                "The scheme has no such cell, and nobody has ever written it; check the unit, form and item."
+            )
+    }
+
     private static func reason(_ state: CellState) -> Bilingual {
         guard let shown = state.versions.first else {
-            return Bilingual("此单元格从未写入：缺报，不是零。", "Nobody has written this cell: it is missing, not zero.")
+            return Bilingual(
+                "写过的都不算数：缺报，不是零。",
+                "Nothing that was written counts: it is missing, not zero."
+            )
         }
         let value = shown.version.value == .missing ? "—" : shown.version.value.description
         guard state.versions.count > 1 else {
@@ -121,6 +133,8 @@ struct InspectExplain: AsyncParsableCommand {
         let delivered: Bool
         /// The codes of the reasons; none for a write that counts.
         let notCounted: [String]
+        /// The id of the device that has sealed it; null where nobody seals.
+        @Nullable var signer: String?
 
         init(_ number: Int, _ event: CellEvent, state: CellState, scheme: Scheme?) {
             self.version = VersionJSON(
@@ -133,11 +147,12 @@ struct InspectExplain: AsyncParsableCommand {
             self.supersededBy = event.supersededBy
             self.delivered = event.isDelivered
             self.notCounted = event.discounts.map(\.code)
+            self._signer = Nullable(wrappedValue: event.signer?.description)
         }
 
         private enum CodingKeys: String, CodingKey {
             case supersededBy = "superseded_by"
-            case delivered
+            case delivered, signer
             case notCounted = "not_counted"
         }
 
@@ -147,6 +162,7 @@ struct InspectExplain: AsyncParsableCommand {
             try container.encode(self.supersededBy, forKey: .supersededBy)
             try container.encode(self.delivered, forKey: .delivered)
             try container.encode(self.notCounted, forKey: .notCounted)
+            try container.encode(self.signer, forKey: .signer)
         }
     }
 }

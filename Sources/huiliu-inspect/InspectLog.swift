@@ -58,6 +58,8 @@ struct InspectLog: AsyncParsableCommand {
         let time: String
         let author: String
         @Nullable var device: String?
+        /// The id of the device that has sealed it; null where nobody seals.
+        @Nullable var signer: String?
         let writes: [WriteJSON]
 
         init(_ entry: LogEntry, scope: UnitCode, device: String?, store: OpenedStore) {
@@ -69,6 +71,7 @@ struct InspectLog: AsyncParsableCommand {
             self.time = chained.change.time.description
             self.author = chained.change.author
             self._device = Nullable(wrappedValue: device)
+            self._signer = Nullable(wrappedValue: entry.stored.signer?.description)
             self.writes = chained.change.writes.map { write in
                 let address = CellAddress(write.address, in: scope)
                 return WriteJSON(

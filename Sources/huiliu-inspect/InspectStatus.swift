@@ -44,14 +44,17 @@ struct InspectStatus: AsyncParsableCommand {
                 )
             }
         }
-        let lost = try store.database.read { try $0.lostChanges() }
+        let (lost, uncountedCount) = try store.database.read { reader in
+            (try reader.lostChanges(), try reader.authority() == nil ? 0 : reader.uncountedWrites(of: nil).count)
+        }
         if self.output.json {
             JSONOutput.write(
                 StatusJSON(
                     kind: store.database.kind.name,
                     scheme: store.schemeText,
                     scopes: scopes,
-                    lost: lost.map(LostJSON.init)
+                    lost: lost.map(LostJSON.init),
+                    notCounted: uncountedCount
                 )
             )
             return
@@ -75,6 +78,13 @@ struct InspectStatus: AsyncParsableCommand {
         }
         for line in table.lines { Console.line(line) }
         LostReport.tell(lost)
+        guard uncountedCount > 0 else { return }
+        Console.line(
+            say(
+                "有 \(uncountedCount) 次填报不算数，尚无人采纳或重写；有权的人可以用 huiliu-client accept 查看。",
+                "Writes that do not count, and that nobody has accepted or written over: \(uncountedCount); whoever may can see them with huiliu-client accept."
+            )
+        )
     }
 
     private struct StatusJSON: Encodable {
@@ -82,6 +92,12 @@ struct InspectStatus: AsyncParsableCommand {
         let scheme: String
         let scopes: [ScopeJSON]
         let lost: [LostJSON]
+        let notCounted: Int
+
+        enum CodingKeys: String, CodingKey {
+            case kind, scheme, scopes, lost
+            case notCounted = "not_counted"
+        }
     }
 
     private struct ScopeJSON: Encodable {
