@@ -140,7 +140,7 @@ extension DeviceEvent.Happening {
         case "code-22": Bilingual("已撤销的设备", "a device that is revoked")
         case "code-23": Bilingual("没有这个登记码", "no such enrolment code")
         case "code-24": Bilingual("登记码已用过", "an enrolment code that was used")
-        case "code-25": Bilingual("登记码已过期", "an enrolment code that has expired")
+        case "code-25": Bilingual("登记码已过期或作废", "an enrolment code that has expired or was withdrawn")
         case "code-26": Bilingual("登记申请有误", "a request for a certificate that is not in order")
         default: Bilingual("\(reason)", "\(reason)")
         }

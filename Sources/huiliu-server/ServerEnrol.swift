@@ -78,6 +78,9 @@ struct ServerEnrol: AsyncParsableCommand {
         guard role != .office || code == server.scheme.root.code else {
             throw CommandFailure(Exit.usage, Self.officeElsewhere(code, root: server.scheme.root.code))
         }
+        guard role != .reviewer || unit.level <= .city else {
+            throw CommandFailure(Exit.usage, Self.reviewerBelowCity(unit))
+        }
         let facts = try DeviceFacts(name: self.name, unit: code, role: role, person: self.person ?? self.name)
         let (authority, isFirst) = try self.authority(of: server)
         let now = wallClock()
@@ -137,6 +140,17 @@ struct ServerEnrol: AsyncParsableCommand {
                 "The role office is the province's office, and not for \(unit)."
             ),
             advice: Bilingual("请用 --unit \(root)，或换一个角色。", "Use --unit \(root), or another role.")
+        )
+    }
+
+    /// A reviewer writes figures of the own unit, which in a county are the county's to report.
+    private static func reviewerBelowCity(_ unit: ReportingUnit) -> UsageError {
+        UsageError(
+            Bilingual(
+                "角色 reviewer 审核一个市，不能登记在\(unit.name.chinese)（\(unit.code)）。",
+                "The role reviewer is for a city, and not for \(unit.name.english) (\(unit.code))."
+            ),
+            advice: Bilingual("请用市的代码，或换一个角色。", "Use the city's code, or another role.")
         )
     }
 

@@ -100,6 +100,7 @@ struct CommandLineTests {
         (.client, "show 410728-01 infrastructure 2024-13 --store STORE", 2, "malformed_period"),
         (.client, "show 410728-01 no_such_form 2024 --store STORE", 4, "unknown_form"),
         (.client, "show 410423-01 infrastructure 2024-H1 --store STORE", 4, "foreign_unit"),
+        (.client, "accept --take 1 --store STORE", 2, "usage"),
         (.client, "check 410799 --store STORE", 4, "unknown_unit"),
         (.client, "check 410423 --store STORE", 4, "foreign_unit"),
         (.client, "check 410728 no_such_form --store STORE", 4, "unknown_form"),

@@ -79,7 +79,8 @@ struct JSONContractTests {
             .client,
             "status",
             [
-                "format", "replica", "former_replicas", "lost", "refused", "unit", "name", "scheme", "unsent",
+                "format", "replica", "former_replicas", "lost", "refused", "key_problem", "unit", "name", "scheme",
+                "unsent",
                 "unsent_since",
                 "last_sync",
                 "skew_seconds",
@@ -99,7 +100,11 @@ struct JSONContractTests {
         Place(.client, "conflicts", at: ["conflicts", "[]"], ["cell", "seen", "versions"]),
         Place(.client, "conflicts", at: ["conflicts", "[]", "versions", "[]"], versionKeys),
         Place(.client, "conflicts", at: ["conflicts", "[]", "versions", "[]", "value"], valueKeys),
-        Place(.client, "import FILE --dry-run", ["format", "new", "changed", "same", "refused", "dry_run"]),
+        Place(
+            .client,
+            "import FILE --dry-run",
+            ["format", "new", "changed", "same", "refused", "replaced", "dry_run"]
+        ),
         Place(.client, "import FILE --dry-run", at: ["refused", "[]"], ["line", "column", "code", "text"]),
         Place(.client, "match", ["format", "names"]),
         Place(
@@ -125,7 +130,7 @@ struct JSONContractTests {
         ),
         Place(.server, "scheme show", ["format", "scheme", "name", "version", "fingerprint", "units", "forms"]),
         Place(.server, "scheme show", at: ["forms", "[]"], ["form", "name", "items"]),
-        Place(.inspect, "status", ["format", "kind", "scheme", "scopes", "lost"]),
+        Place(.inspect, "status", ["format", "kind", "scheme", "scopes", "lost", "not_counted"]),
         Place(.inspect, "status", at: ["scopes", "[]"], ["scope", "changes", "cells", "conflicts", "tip", "heads"]),
         Place(.inspect, "status", at: ["scopes", "[]", "heads", "[]"], ["replica", "sequence", "hash"]),
         Place(.inspect, "log", ["format", "changes"]),
@@ -133,7 +138,7 @@ struct JSONContractTests {
             .inspect,
             "log",
             at: ["changes", "[]"],
-            ["scope", "replica", "sequence", "hash", "time", "author", "device", "writes"]
+            ["scope", "replica", "sequence", "hash", "time", "author", "device", "signer", "writes"]
         ),
         Place(.inspect, "log", at: ["changes", "[]", "writes", "[]"], ["cell", "value"]),
         Place(.inspect, "log", at: ["changes", "[]", "writes", "[]", "value"], valueKeys),
@@ -146,7 +151,7 @@ struct JSONContractTests {
             .inspect,
             explain,
             at: ["history", "[]"],
-            versionKeys.union(["superseded_by", "delivered", "not_counted"])
+            versionKeys.union(["superseded_by", "delivered", "not_counted", "signer"])
         ),
         Place(.inspect, "diff STORE OTHER", ["format", "equal", "differences"]),
         Place(.inspect, "diff STORE OTHER", at: ["differences", "[]"], ["cell", "left", "right"]),

@@ -94,7 +94,10 @@ struct ReenrolmentTests {
         #expect(writes.list.count == 1 && writes[0]["code"] == "device_revoked" && writes[0]["value"]["number"] == "48")
         let shown = try await office.cell(Self.roads)
         #expect(shown["not_counted"] == true && shown["value"]["number"] == "47.6")
-        try await office.expect("accept", Self.roads)
+        let counted = try await Command.inspect.json(["status", "--store", province.store])["not_counted"]
+        #expect(counted == 1, "the engineer at the province sees it, too")
+        #expect(try await office.json("accept", Self.roads, exits: 1)["writes"].list.count == 1, "listed, not accepted")
+        try await office.expect("accept", Self.roads, "--take", "1")
         #expect(try await office.cell(Self.roads)["not_counted"] == false)
         #expect(try await office.json("accept")["writes"] == [])
         try await office.sync()
@@ -135,6 +138,56 @@ struct ReenrolmentTests {
         _ = try await self.client("init", "--unit", "410728", "--server", "127.0.0.1:1", "--name", "n", "--store", open)
         let refused = try await self.client("enrol", file, "--store", open)
         #expect(refused.exitCode == 4 && refused.errors.contains("--current"), "\(refused.errors)")
+    }
+
+    @Test("bring over what was not delivered, and no older figure of others, where the former key is lost")
+    func keyLostWithUnsent() async throws {
+        let stage = try await Stage()
+        let (scene, office, server) = (stage.scene, stage.office, stage.server)
+        let count = "410728-01/infrastructure/2024-H1/road_count"
+        try await office.expect("set", Self.roads, "47.6")
+        try await office.sync()
+        let file = try await scene.enrolmentFile("省办公室", of: "410000", role: "office", in: stage.province.store)
+        let bureau = try await scene.enrolled("省办公室", with: file, server: server)
+        try await bureau.expect("set", Self.roads, "47.8")
+        try await bureau.expect("set", count, "1")
+        try await bureau.sync()
+        try await office.expect("set", count, "2")
+        try FileManager.default.removeItem(atPath: "\(office.store)/device.key")
+        #expect(try await office.json("status", exits: 1)["key_problem"] == "key_not_found")
+        let csv = scene.path("unsent.csv")
+        try await office.expect("export", "--unsent", csv)
+        let next = try await scene.enrolled("办公室二", with: stage.files.second, server: server)
+        let imported = try await next.json("import", csv)
+        #expect(imported["changed"] == 1 && imported["new"] == 0 && imported["refused"] == [])
+        let replaced = imported["replaced"]
+        #expect(replaced.list.count == 1 && replaced[0]["cell"].text == count && replaced[0]["device"] == "省办公室")
+        #expect(try await next.cell(Self.roads)["value"]["number"] == "47.8")
+    }
+
+    @Test("are told what others replace of what was written before")
+    func replaced() async throws {
+        let stage = try await Stage()
+        let (scene, office, server) = (stage.scene, stage.office, stage.server)
+        try await office.expect("set", Self.roads, "47.6")
+        try await office.sync()
+        let enrolled = try await self.client(
+            "enrol",
+            stage.files.second,
+            "--store",
+            office.store,
+            "--server",
+            server.address
+        )
+        #expect(enrolled.exitCode == 0, "\(enrolled.errors)")
+        let file = try await scene.enrolmentFile("省办公室", of: "410000", role: "office", in: stage.province.store)
+        let bureau = try await scene.enrolled("省办公室", with: file, server: server)
+        try await bureau.expect("set", Self.roads, "47.8")
+        try await bureau.sync()
+        #expect(try await office.json("sync")["replaced"] == 1)
+        #expect(try await office.json("changed", exits: 1)["changed"][0]["own"]["number"] == "47.6")
+        let told = try await office.run("set", Self.roads, "47.7", "--lang", "zh")
+        #expect(told.output.contains("取代 47.8公里（省办公室的人，省办公室"), "\(told.output)")
     }
 
     @Test("go on without their former key where it has sealed everything")
