@@ -306,7 +306,7 @@ extension StoreReader {
     }
 }
 
-/// What a reader has read already and what cannot change while it reads.
+/// What a reader has read already. But for the chains, to which a writer adds, it cannot change while it reads.
 final class ReaderMemo {
     struct Header {
         let time: Timestamp
@@ -314,6 +314,8 @@ final class ReaderMemo {
         let hash: ChainHash
     }
 
+    /// By scope. The rows of a transaction that writes are behind until its end, so nobody else may read them meanwhile.
+    var chains: [UnitCode: ScopeChains] = [:]
     private var codeNumbers: [Code: Int64] = [:]
     private var scopeNumbers: [UnitCode: Int64] = [:]
     private var headers: [ScopeChains.Position: Header] = [:]

@@ -49,8 +49,15 @@ extension StoreReader {
         }
     }
 
-    /// The chains held in `scope`; empty when none are.
+    /// The chains held in `scope`; empty when none are. In a transaction that writes, with what it added.
     package func chains(in scope: UnitCode) throws -> ScopeChains {
+        if let known = self.memo.chains[scope] { return known }
+        let chains = try self.storedChains(in: scope)
+        self.memo.chains[scope] = chains
+        return chains
+    }
+
+    private func storedChains(in scope: UnitCode) throws -> ScopeChains {
         guard let number = try self.number(of: scope) else {
             return ScopeChains(scope: scope, safeguards: self.safeguards)
         }

@@ -5,7 +5,6 @@ import ReportModel
 /// Writes to a store within one transaction. Reads through it see what it wrote.
 package final class StoreWriter {
     let database: Database
-    private var loaded: [UnitCode: ScopeChains] = [:]
     /// Of the change appended last; looked up once a transaction.
     private var lastPosition: Int64?
     private var touchedLines: [UnitCode: Set<ScopeChains.LineNumber>] = [:]
@@ -77,10 +76,7 @@ extension StoreWriter {
 extension StoreWriter {
     /// The chains of `scope`, with what this transaction added.
     package func chains(in scope: UnitCode) throws -> ScopeChains {
-        if let chains = self.loaded[scope] { return chains }
-        let chains = try self.reader.chains(in: scope)
-        self.loaded[scope] = chains
-        return chains
+        try self.reader.chains(in: scope)
     }
 
     /// Appends an accepted change to the log and to its line.
@@ -96,9 +92,9 @@ extension StoreWriter {
     ) throws -> ScopeChains.Position {
         let number = try line ?? self.newLine(accepted, fork: fork, in: scope)
         if line == nil {
-            self.loaded[scope]!.branch(number, from: fork, with: accepted)
+            self.reader.memo.chains[scope]!.branch(number, from: fork, with: accepted)
         } else {
-            self.loaded[scope]!.extend(number, with: accepted)
+            self.reader.memo.chains[scope]!.extend(number, with: accepted)
         }
         self.touchedLines[scope, default: []].insert(number)
         let last = try self.lastPosition ?? self.reader.lastArrival()
@@ -153,7 +149,7 @@ extension StoreWriter {
     func saveLines() throws {
         for (scope, numbers) in self.touchedLines {
             for number in numbers {
-                let line = self.loaded[scope]![number]
+                let line = self.reader.memo.chains[scope]![number]
                 try self.database.executeCached(
                     sql: "UPDATE line SET head_sequence = ?, head_hash = ?, frontier = ? WHERE number = ?",
                     arguments: [

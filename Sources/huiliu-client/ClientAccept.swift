@@ -91,7 +91,9 @@ struct ClientAccept: AsyncParsableCommand {
 
     private static func tell(_ writes: [UncountedWrite], _ client: OpenedClient) throws {
         guard !writes.isEmpty else {
-            return Console.line(say("所有填报都算数。", "Everything that was written counts."))
+            Console.line(say("所有填报都算数。", "Everything that was written counts."))
+            // What the province has refused to take, it has not judged.
+            return try RefusalReport.tell(client.store.refusal())
         }
         for (number, write) in writes.numbered {
             if number == 1 { Console.line("\(write.address)  \(client.name(of: write.address))") }
