@@ -44,7 +44,7 @@ extension ClientStore {
         try self.database.write { writer in
             if try Self.isNews(answering: number, writer.reader) {
                 // What the answer continues it brings itself, and that is marked when it is taken.
-                try writer.setDelivered(frontier, in: scope, takesContinuations: false)
+                try writer.setDelivered(frontier, in: scope)
             } else {
                 try writer.markDelivered(frontier.heads, in: scope)
             }

@@ -208,30 +208,15 @@ extension StoreWriter {
     /// Notes that the province has exactly what `frontier` covers, and nothing else of this scope: a province restored
     /// from a backup may have less than it once receipted.
     ///
-    /// On another device's chain a head further than what is held here is taken for a continuation; on a chain that this
-    /// store wrote itself, or that has branched already, it may well be another branch. So it may on the province's own: a
-    /// restored province writes on as the same replica.
-    ///
-    /// - Parameter takesContinuations: whether to believe that; not where nobody would say otherwise in a moment.
-    package func setDelivered(
-        _ frontier: Frontier,
-        in scope: UnitCode,
-        takesContinuations: Bool = true
-    ) throws {
+    /// A head that is further than what is held here may be a continuation or another branch, of a store that was restored or
+    /// copied. Until what leads to it has come, nothing of that chain counts as delivered.
+    package func setDelivered(_ frontier: Frontier, in scope: UnitCode) throws {
         try self.saveLines()
         guard let number = try self.reader.number(of: scope) else { return }
         try self.database.executeCached(
             sql: "UPDATE line SET delivered_sequence = coalesce(fork_sequence, 0) WHERE scope = ?",
             arguments: [number]
         )
-        let chains = try self.chains(in: scope)
-        let own = try self.reader.ownReplica()?.all ?? []
-        let root = try self.reader.authority()?.id
-        let continued = chains.lines.filter { line in
-            takesContinuations && !own.contains(line.replica) && (root == nil || line.signer != root)
-                && chains.lines.count { $0.replica == line.replica } == 1
-                && frontier.heads(of: line.replica).contains { $0.sequence > line.head.sequence }
-        }
-        try self.markDelivered(frontier.heads + continued.map(\.headReference), in: scope)
+        try self.markDelivered(frontier.heads, in: scope)
     }
 }

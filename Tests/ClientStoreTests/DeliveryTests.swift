@@ -62,7 +62,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test("A province that is ahead on a colleague's chain has what is held of it; on one's own chain it does not")
+    @Test("Of a chain on which the province is ahead nothing is delivered until what leads there has come")
     func ahead() throws {
         let (office, colleague) = (try self.office(2), try self.office(3, 0xB2))
         try office.take(from: colleague, upTo: 2)
@@ -72,7 +72,9 @@ struct DeliveryTests {
             Reference(replica: $0.store.identity.replica, sequence: 9, tag: 1)
         }
         try office.provinceHolds(Frontier(heads))
-        #expect(try self.delivered(office) == [false, false, true, true])
+        #expect(try self.delivered(office) == [false, false, false, false], "it may be another branch")
+        try office.take(from: colleague)
+        #expect(try self.delivered(office) == [false, false, true, true, true])
     }
 
     @Test("What the province sends is delivered")
