@@ -35,6 +35,8 @@ extension ClientStore {
             newReplica: newReplica,
             now: now,
             completing: { saved in
+                // A place of the log that was: what others have replaced is told anew.
+                saved.values[Setting.replacedKnown] = nil
                 if saved.values[Setting.unit].flatMap({ UnitCode($0) }) == nil {
                     saved.values[Setting.unit] = given.unit?.description
                 }

@@ -139,14 +139,13 @@ extension StoreReader {
         )
     }
 
-    /// The cells of a scope of which the value shown has not been receipted by the province.
+    /// The cells of a scope of which a value, shown or in conflict, has not been receipted by the province.
     package func undeliveredCells(in scope: UnitCode) throws -> Set<AddressInScope> {
         let undelivered = try self.log(of: scope).filter { !$0.isDelivered }
-        let names = Set(undelivered.map(\.stored.hash))
+        let hashes = Set(undelivered.map(\.stored.hash))
         let addresses = Set(undelivered.flatMap { $0.stored.chained.change.writes.map(\.address) })
         return try addresses.filter { address in
-            try self.cell(CellAddress(address, in: scope)).versions.first.map { names.contains($0.version.hash) }
-                ?? false
+            try self.cell(CellAddress(address, in: scope)).versions.contains { hashes.contains($0.version.hash) }
         }
     }
 }

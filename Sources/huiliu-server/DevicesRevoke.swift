@@ -44,8 +44,8 @@ struct DevicesRevoke: AsyncParsableCommand {
         let count = devices.count + waiting.count
         guard count == 1 else { throw DeviceRefusal.ambiguous(self.device, count: count) }
         let root = Root(key: authority.sealingKey, scheme: server.scheme)
-        for device in devices { try self.revoke(device, as: root, now: now, server) }
-        for (code, enrolment) in waiting { try Self.withdraw(enrolment, code, as: root, now: now, server) }
+        if let device = devices.first { return try self.revoke(device, as: root, now: now, server) }
+        try Self.withdraw(waiting[0].enrolment, waiting[0].code, as: root, now: now, server)
     }
 
     private static func withdraw(

@@ -85,6 +85,17 @@ struct DeliveryTests {
         #expect(try office.store.status().unsent == 1)
     }
 
+    @Test("A value that is not delivered is found also where another is shown beside it")
+    func undeliveredInConflict() throws {
+        let (office, colleague) = (try self.office(1), try self.office(2, 0xB2))
+        try office.take(from: colleague)
+        #expect(try office.store.cell(Office.cell).value == .number("2"))
+        let cells = try office.store.database.read { try $0.undeliveredCells(in: Office.scope) }
+        #expect(cells.contains(Office.cell.inScope))
+        try office.store.markDelivered(self.frontier(office, upTo: 1).heads, in: Office.scope)
+        #expect(try office.store.database.read { try $0.undeliveredCells(in: Office.scope) } == [])
+    }
+
     @Test("Two copies of a store that both went on keep both branches, and what is delivered of each")
     func branches() throws {
         let (office, copy) = (try self.office(2), try Office())
