@@ -80,7 +80,8 @@ package enum CommandRunner {
         } catch {
             let code = root.exitCode(for: error)
             if code == .success {
-                print(root.fullMessage(for: error))
+                let message = root.fullMessage(for: error)
+                print(say(UsageWords.chineseHelp(message), message))
                 exit(Exit.done)
             }
             let isUsage = code == .validationFailure

@@ -1,7 +1,33 @@
 import ReportModel
 
-/// What the argument parser says about a mistake, in plain Chinese. It has only English, and a clerk may have none.
+/// What the argument parser says, in plain Chinese. It has only English, and a clerk may have none.
 enum UsageWords {
+    /// - Parameter text: the help of a command, as the parser lays it out; our own words in it are Chinese already.
+    static func chineseHelp(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { self.helpLine(String($0)) }
+            .joined(separator: "\n")
+    }
+
+    private static func helpLine(_ line: String) -> String {
+        let line = line.replacing("<subcommand>", with: "<子命令>")
+        for (english, chinese) in self.headings where line.hasPrefix(english) {
+            return chinese + line.dropFirst(english.count)
+        }
+        if line.hasPrefix("  See '"), let command = line.split(separator: "'").dropFirst().first {
+            return "  请用 \(command) 查看用法和例子。"
+        }
+        if line.hasSuffix(")"), let start = line.firstRange(of: " (default: ") {
+            return line[..<start.lowerBound] + "（默认 \(line[start.upperBound...].dropLast())）"
+        }
+        // As wide as it was, so that the columns stand.
+        return line.replacing(" (default)", with: "（默认）  ")
+            .replacing("Show help information.", with: "显示帮助")
+    }
+
+    private static let headings = [
+        ("OVERVIEW: ", ""), ("USAGE: ", "用法："), ("ARGUMENTS:", "参数："), ("OPTIONS:", "选项："), ("SUBCOMMANDS:", "子命令："),
+    ]
+
     /// - Parameter message: one line or several, as the parser gives them.
     static func chinese(_ message: String) -> String {
         message.split(separator: "\n", omittingEmptySubsequences: false).map { self.line(String($0)) }

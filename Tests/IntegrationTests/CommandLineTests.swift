@@ -4,12 +4,14 @@ import Testing
 @Suite("The commands, as people and scripts meet them")
 struct CommandLineTests {
     static let subcommands: [(command: Command, name: String)] =
-        ["init", "serve", "scheme", "totals", "board", "devices", "backup", "rebuild"].map { (.server, $0) }
+        [
+            "init", "enrol", "serve", "scheme", "totals", "board", "devices", "parcel", "backup", "rebuild",
+        ].map { (.server, $0) }
         + [
-            "init", "set", "import", "show", "status", "sync", "conflicts", "resolve", "match", "check", "submit",
-            "export", "rebuild",
+            "init", "enrol", "set", "import", "show", "status", "sync", "parcel", "conflicts", "resolve", "changed",
+            "accept", "match", "check", "submit", "export", "rebuild",
         ].map { (.client, $0) }
-        + ["status", "log", "explain", "diff", "verify"].map { (.inspect, $0) }
+        + ["status", "log", "explain", "diff", "verify", "frames"].map { (.inspect, $0) }
 
     /// Whether `text` has Chinese characters.
     private static func isChinese(_ text: String) -> Bool {
@@ -25,6 +27,10 @@ struct CommandLineTests {
         #expect(english.output.contains("Example: \(command.rawValue) \(name)"))
         let chinese = try await command.run([name, "--help"], variables: ["LANG": "zh_CN.UTF-8"])
         #expect(chinese.exitCode == 0 && chinese.output.contains("例：\(command.rawValue) \(name)"))
+        // The argument parser's own words.
+        for english in ["OVERVIEW", "USAGE", "OPTIONS", "ARGUMENTS", "default", "Show help", "See '", "<subcommand>"] {
+            #expect(!chinese.output.contains(english), "\(chinese.output)")
+        }
     }
 
     @Test("list every subcommand in the help text", arguments: Command.allCases)
