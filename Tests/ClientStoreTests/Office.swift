@@ -4,7 +4,7 @@ import ReportScheme
 import ReportStorage
 import TestSupport
 
-/// A client's store in memory, and short words for what is done with it.
+/// A client's store, and short words for what is done with it.
 struct Office {
     static let unit = UnitCode("410728")!
     static let scope = UnitCode("410728-01")!
@@ -12,17 +12,23 @@ struct Office {
 
     let store: ClientStore
 
-    init(_ replica: UInt64 = 0xA1, name: String = "office") throws {
-        self.store = try .inMemory(
-            identity: ClientStore.Identity(
-                replica: ReplicaID(rawValue: replica),
-                unit: Self.unit,
-                server: "127.0.0.1:1",
-                name: name,
-                author: "clerk"
-            ),
-            scheme: SchemeSource([])
+    /// - Parameter directory: where the store is made; `nil` for one in memory.
+    init(_ replica: UInt64 = 0xA1, name: String = "office", in directory: String? = nil) throws {
+        let identity = ClientStore.Identity(
+            replica: ReplicaID(rawValue: replica),
+            unit: Self.unit,
+            server: "127.0.0.1:1",
+            name: name,
+            author: "clerk"
         )
+        let scheme = SchemeSource([])
+        self.store =
+            try directory.map { try .create(in: $0, identity: identity, scheme: scheme) }
+            ?? .inMemory(identity: identity, scheme: scheme)
+    }
+
+    init(reopening directory: String) throws {
+        self.store = try ClientStore(in: directory, access: .write)
     }
 
     static func address(_ item: String, in scope: UnitCode = Self.scope) -> CellAddress {

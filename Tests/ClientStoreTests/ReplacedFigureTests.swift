@@ -1,6 +1,8 @@
 import ClientStore
 import ReportModel
+import ReportScheme
 import ReportStorage
+import TestSupport
 import Testing
 
 @Suite("Figures that others have replaced")
@@ -59,5 +61,25 @@ struct ReplacedFigureTests {
         try other.write(.number("16"), second: 7)
         try office.take(from: other)
         #expect(try self.replaced(office) == [], "it is the same figure")
+    }
+
+    @Test("are told anew by a rebuilt store, whose log has other places")
+    func rebuilt() throws {
+        let directory = try TemporaryDirectory()
+        let (office, other) = (try Office(0xA1, in: directory.path), try Office(0xB2))
+        try office.write(.number("13"), second: 1)
+        try other.take(from: office)
+        try other.write(.number("14"), second: 2)
+        try office.take(from: other)
+        #expect(try office.store.takeNoteOfReplacedFigures().count == 1 && self.replaced(office) == [])
+        try office.store.database.close()
+        _ = try ClientStore.rebuild(
+            in: directory.path,
+            given: ClientStore.GivenIdentity(),
+            newReplica: ReplicaID(rawValue: 0xA2),
+            scheme: SchemeSource([]),
+            now: Timestamp(secondsSince1970: 9)
+        )
+        #expect(try self.replaced(Office(reopening: directory.path)) == ["13 14"])
     }
 }
