@@ -8,6 +8,8 @@ package struct EnrolledDevice: Hashable, Sendable {
     /// Until when its newest certificate is meant to be used; `nil` where it has none, as in tests.
     package let certificateExpires: Timestamp?
 
+    package var state: GrantMark { self.isRevoked ? .revoked : .granted }
+
     /// The same, revoked if a list kept elsewhere has it.
     package func revoked(by listed: Set<DeviceID>) -> EnrolledDevice {
         EnrolledDevice(

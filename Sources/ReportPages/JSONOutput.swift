@@ -37,6 +37,14 @@ package enum JSONOutput {
     }
 }
 
+extension Timestamp: Encodable {
+    /// In JSON the text of ISO 8601 in UTC.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(self.description)
+    }
+}
+
 /// A property that is null in JSON when it has no value, instead of being left out.
 @propertyWrapper
 package struct Nullable<Value: Encodable>: Encodable {

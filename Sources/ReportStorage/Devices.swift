@@ -8,6 +8,9 @@ package struct Device: Hashable, Sendable {
     package let unit: UnitCode
     /// `nil` as long as it has written nothing.
     package let name: String?
+    /// The enrolled device whose key seals what it writes; `nil` in an open province, and as long as it has written
+    /// nothing.
+    package let signer: DeviceID?
     /// As whom the same device wrote before: its store was restored from an older copy, or copied.
     package let continues: ReplicaID?
     /// How many changes of it are held, over all scopes.
@@ -23,7 +26,9 @@ extension StoreReader {
             sql: """
                 SELECT replica, unit, last_seen,
                     (SELECT count(*) FROM change JOIN line ON line.number = change.line
-                    WHERE line.replica = device.replica) AS changes
+                    WHERE line.replica = device.replica) AS changes,
+                    (SELECT signer FROM line
+                    WHERE line.replica = device.replica AND signer IS NOT NULL LIMIT 1) AS signer
                 FROM device ORDER BY unit, replica
                 """
         ).compactMap { row in
@@ -33,6 +38,7 @@ extension StoreReader {
                 replica: replica,
                 unit: unit,
                 name: try self.anywhere(replica) { try self.deviceName(of: replica, in: $0) },
+                signer: try row.signer(),
                 continues: try self.anywhere(replica) { try self.deviceContinued(by: replica, in: $0) },
                 changeCount: Int(try row.integer("changes")),
                 lastSeen: try row.time("last_seen")

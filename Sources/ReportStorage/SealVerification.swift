@@ -23,18 +23,20 @@ struct SealVerification {
         self.lines = lines
     }
 
+    /// - Returns: How many seals there are.
     /// - Throws: A ``StoreProblem``.
-    func check() throws {
+    func check() throws -> Int {
         let authority = try self.reader.authority()
         for line in self.lines.values.sorted(by: { ($0.scope, $0.replica) < ($1.scope, $1.replica) })
         where (line.signer == nil) != (authority == nil) {
             throw self.problem(.unsealed, line)
         }
-        try self.checkSignatures(authority)
+        let count = try self.checkSignatures(authority)
         if authority != nil { try self.checkRuns() }
+        return count
     }
 
-    private func checkSignatures(_ authority: DeviceKey?) throws {
+    private func checkSignatures(_ authority: DeviceKey?) throws -> Int {
         let rows = try Row.fetchCursor(
             self.reader.database,
             sql: """
@@ -44,6 +46,7 @@ struct SealVerification {
                 """
         )
         var keys: [UnitCode: [DeviceID: DeviceKey]] = [:]
+        var count = 0
         while let row = try rows.next() {
             let position = try row.position()
             guard let line = self.lines[position.line], let signer = line.signer, let authority,
@@ -60,7 +63,9 @@ struct SealVerification {
             guard seal.isValid(for: place, by: key) else {
                 throw self.problem(.sealWrong, line, position.sequence, hash)
             }
+            count += 1
         }
+        return count
     }
 
     /// Everything can be sent on. Only what an office has written itself may wait for its seals: until its next sync.

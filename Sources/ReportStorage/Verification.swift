@@ -5,12 +5,9 @@ import ReportModel
 package struct Verification: Sendable {
     /// How many changes were looked at: all of them, if nothing is wrong.
     package let changeCount: Int
-    package let firstProblem: StoreProblem?
-
-    package init(changeCount: Int, firstProblem: StoreProblem?) {
-        self.changeCount = changeCount
-        self.firstProblem = firstProblem
-    }
+    /// How many seals were checked back to the authority: all of them, if nothing is wrong. 0 in an open province.
+    package let sealCount: Int
+    package var firstProblem: StoreProblem?
 }
 
 extension ReportDatabase {
@@ -30,16 +27,14 @@ extension ReportDatabase {
                 let verifier = Verifier(reader.database, kind: self.kind, replay: replay)
                 do {
                     try verifier.verify(progress)
-                    return Verification(changeCount: verifier.changeCount, firstProblem: nil)
+                    return verifier.found(nil)
                 } catch let problem as StoreProblem {
-                    return Verification(changeCount: verifier.changeCount, firstProblem: problem)
+                    return verifier.found(problem)
                 } catch let error as DatabaseError where error.resultCode.isOfDamage {
-                    var problem = StoreProblem(.file)
-                    problem.detail = error.message
-                    return Verification(changeCount: verifier.changeCount, firstProblem: problem)
+                    return verifier.found(StoreProblem(.file, detail: error.message))
                 } catch is RowDecodingError, is MalformedBytes {
                     // Every column that a problem has a name for was read before.
-                    return Verification(changeCount: verifier.changeCount, firstProblem: StoreProblem(.file))
+                    return verifier.found(StoreProblem(.file))
                 }
             }
         }
@@ -58,7 +53,7 @@ extension ReportDatabase {
         do {
             return try ReportDatabase(kind: kind, directory: directory, access: .inspect).verify(progress: progress)
         } catch StoreError.damaged(_, let detail) {
-            return Verification(changeCount: 0, firstProblem: StoreProblem(.file, detail: detail))
+            return Verification(changeCount: 0, sealCount: 0, firstProblem: StoreProblem(.file, detail: detail))
         }
     }
 }
@@ -78,7 +73,8 @@ private final class Verifier {
     /// The store's own line numbers, and those of the replay.
     private var lines: [Int64: StoredLine] = [:]
     private var replayedLines: Set<ScopeChains.LineNumber> = []
-    private(set) var changeCount = 0
+    private var changeCount = 0
+    private var sealCount = 0
 
     /// A row of the table `line`, and where the replay has that line.
     private struct StoredLine {
@@ -95,6 +91,10 @@ private final class Verifier {
         self.database = database
         self.kind = kind
         self.replay = replay
+    }
+
+    func found(_ problem: StoreProblem?) -> Verification {
+        Verification(changeCount: self.changeCount, sealCount: self.sealCount, firstProblem: problem)
     }
 
     func verify(_ progress: (Int, Int) -> Void) throws {
@@ -127,7 +127,8 @@ private final class Verifier {
         let lines = self.lines.mapValues {
             SealVerification.Line(scope: $0.scope, replica: $0.replica, signer: $0.signer)
         }
-        try SealVerification(reader, kind: self.kind, replayed: self.replay.writer.reader, lines: lines).check()
+        let seals = SealVerification(reader, kind: self.kind, replayed: self.replay.writer.reader, lines: lines)
+        self.sealCount = try seals.check()
     }
 
     // MARK: - The file

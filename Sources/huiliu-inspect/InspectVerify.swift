@@ -37,19 +37,28 @@ struct InspectVerify: AsyncParsableCommand {
         }
         line.finish()
         if result.firstProblem == nil, try !OpenedStore(in: directory).isSchemeWhole {
-            result = Verification(changeCount: result.changeCount, firstProblem: StoreProblem(.scheme))
+            result.firstProblem = StoreProblem(.scheme)
         }
         if self.output.json {
             JSONOutput.write(VerifyJSON(result))
         } else if let problem = result.firstProblem {
             Console.line(problem.sentence[Speech.language])
         } else {
+            let (changes, seals) = (result.changeCount, result.sealCount)
             Console.line(
                 say(
-                    "数据库完好：\(result.changeCount) 笔更改与它们的哈希、链和所有单元格全部相符。",
-                    "The store is whole. Changes: \(result.changeCount); their hashes, chains and every cell agree."
+                    "数据库完好：\(changes) 笔更改与它们的哈希、链和所有单元格全部相符。",
+                    "The store is whole. Changes: \(changes); their hashes, chains and every cell agree."
                 )
             )
+            if seals > 0 {
+                Console.line(
+                    say(
+                        "\(seals) 个签封全部有效，逐一核到省级的密钥。",
+                        "Seals: \(seals); each is valid, and its device was admitted by the province's key."
+                    )
+                )
+            }
         }
         if result.firstProblem != nil { throw ExitCode(Exit.attention) }
     }
@@ -57,16 +66,18 @@ struct InspectVerify: AsyncParsableCommand {
     private struct VerifyJSON: Encodable {
         let ok: Bool
         let changes: Int
+        let seals: Int
         @Nullable var firstProblem: ProblemJSON?
 
         init(_ result: Verification) {
             self.ok = result.firstProblem == nil
             self.changes = result.changeCount
+            self.seals = result.sealCount
             self._firstProblem = Nullable(wrappedValue: result.firstProblem.map(ProblemJSON.init))
         }
 
         enum CodingKeys: String, CodingKey {
-            case ok, changes
+            case ok, changes, seals
             case firstProblem = "first_problem"
         }
     }

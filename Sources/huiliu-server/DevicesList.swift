@@ -29,7 +29,7 @@ struct DevicesList: AsyncParsableCommand {
         let waiting = try server.store.waitingEnrolments(in: server.scheme.root.code, now: wallClock())
         if self.output.json {
             let json = DevicesJSON(
-                devices: devices.map(DeviceJSON.init),
+                devices: devices.map { DeviceJSON($0, state: Self.state(of: $0, enrolled)) },
                 enrolled: enrolled.map(EnrolledJSON.init),
                 waiting: waiting.map { WaitingJSON($0.code, $0.enrolment) }
             )
@@ -37,7 +37,19 @@ struct DevicesList: AsyncParsableCommand {
         }
         if !enrolled.isEmpty { Self.tell(enrolled, server.scheme) }
         if !waiting.isEmpty { Self.tell(waiting, server.scheme) }
-        Self.tell(devices, server.scheme)
+        Self.tell(devices, enrolled, server.scheme)
+    }
+
+    /// Whether what it wrote was sealed by a device that may still sync; `nil` where nothing says which device it is.
+    private static func state(of device: Device, _ enrolled: [EnrolledDevice]) -> GrantMark? {
+        enrolled.first { $0.granted.key.id == device.signer }?.state
+    }
+
+    private static func word(_ state: GrantMark) -> String {
+        switch state {
+        case .granted: say("有效", "granted")
+        case .revoked: say("已撤销", "revoked")
+        }
     }
 
     // MARK: - Tables
@@ -55,8 +67,7 @@ struct DevicesList: AsyncParsableCommand {
             table.add([
                 Self.unit(device.granted.grant.unit, scheme), device.granted.name, device.granted.person,
                 device.granted.grant.role.name[Speech.language],
-                device.isRevoked ? say("已撤销", "revoked") : say("有效", "granted"),
-                device.granted.key.id.description,
+                Self.word(device.state), device.granted.key.id.description,
             ])
         }
         Self.tell(table)
@@ -80,12 +91,13 @@ struct DevicesList: AsyncParsableCommand {
         Self.tell(table)
     }
 
-    private static func tell(_ devices: [Device], _ scheme: Scheme) {
+    private static func tell(_ devices: [Device], _ enrolled: [EnrolledDevice], _ scheme: Scheme) {
         var table = TextTable([
             (say("单位", "unit"), .left),
             (say("名称", "name"), .left),
             (say("更改", "changes"), .right),
             (say("最近一次", "last seen"), .left),
+            (say("状态", "state"), .left),
             (say("设备号", "replica"), .left),
         ])
         for device in devices {
@@ -93,7 +105,8 @@ struct DevicesList: AsyncParsableCommand {
             let continued = device.continues.map { say("（接续 \($0)）", " (continues \($0))") } ?? ""
             table.add([
                 Self.unit(device.unit, scheme), device.name ?? "—", String(device.changeCount),
-                device.lastSeen.shownInShanghai, device.replica.description + continued,
+                device.lastSeen.shownInShanghai, Self.state(of: device, enrolled).map(Self.word) ?? "—",
+                device.replica.description + continued,
             ])
         }
         for line in table.lines { Console.line(line) }
@@ -131,7 +144,7 @@ struct DevicesList: AsyncParsableCommand {
             self.role = device.granted.grant.role.rawValue
             self.name = device.granted.name
             self.person = device.granted.person
-            self.state = (device.isRevoked ? GrantMark.revoked : .granted).rawValue
+            self.state = device.state.rawValue
             self._certificateExpires = Nullable(wrappedValue: device.certificateExpires?.description)
         }
 
@@ -165,19 +178,24 @@ struct DevicesList: AsyncParsableCommand {
         @Nullable var name: String?
         @Nullable var continues: String?
         let changes: Int
-        let lastSeen: String
+        let lastSeen: Timestamp
+        /// The id of the enrolled device that seals what it writes.
+        @Nullable var device: String?
+        @Nullable var state: String?
 
-        init(_ device: Device) {
+        init(_ device: Device, state: GrantMark?) {
             self.replica = device.replica.description
             self.unit = device.unit.description
             self._name = Nullable(wrappedValue: device.name)
             self._continues = Nullable(wrappedValue: device.continues?.description)
             self.changes = device.changeCount
-            self.lastSeen = device.lastSeen.description
+            self.lastSeen = device.lastSeen
+            self._device = Nullable(wrappedValue: device.signer?.description)
+            self._state = Nullable(wrappedValue: state?.rawValue)
         }
 
         enum CodingKeys: String, CodingKey {
-            case replica, unit, name, continues, changes
+            case replica, unit, name, continues, changes, device, state
             case lastSeen = "last_seen"
         }
     }

@@ -54,10 +54,14 @@ struct EnrolmentCommandTests {
         let unlisted = try await Command.server.run(["serve", "--sync", "127.0.0.1:0", "--store", province.store])
         #expect(unlisted.exitCode == 4 && unlisted.errors.contains("revoked"), "\(unlisted.errors)")
         try FileManager.default.moveItem(atPath: scene.path("revoked"), toPath: "\(province.store)/revoked")
+        let written = try await Command.server.json(["devices", "--store", province.store])["devices"].list
+            .first { $0["device"] == device["device"] }
+        #expect(written?["state"] == "revoked" && written?["name"] == "办公室一")
         #expect(device["state"] == "revoked" && device["role"] == "clerk" && device["person"] == "办公室一的人")
         try await server.terminate()
         for store in [province.store, clerk.store, bureau.store] {
-            #expect(try await Command.inspect.json(["verify", "--store", store])["ok"] == true)
+            let verified = try await Command.inspect.json(["verify", "--store", store])
+            #expect(verified["ok"] == true && verified["seals"].number ?? 0 > 0)
         }
     }
 

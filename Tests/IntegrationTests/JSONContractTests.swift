@@ -58,7 +58,7 @@ struct JSONContractTests {
             .server,
             "devices",
             at: ["devices", "[]"],
-            ["replica", "unit", "name", "continues", "changes", "last_seen"]
+            ["replica", "unit", "name", "continues", "changes", "last_seen", "device", "state"]
         ),
         Place(
             .client,
@@ -142,7 +142,7 @@ struct JSONContractTests {
         ),
         Place(.inspect, "log", at: ["changes", "[]", "writes", "[]"], ["cell", "value"]),
         Place(.inspect, "log", at: ["changes", "[]", "writes", "[]", "value"], valueKeys),
-        Place(.inspect, "verify", ["format", "ok", "changes", "first_problem"]),
+        Place(.inspect, "verify", ["format", "ok", "changes", "seals", "first_problem"]),
         Place(.client, "rebuild", ["format", "problem", "saved", "lost", "damaged"]),
         Place(.server, "rebuild", ["format", "problem", "saved", "lost", "damaged"]),
         Place(.inspect, explain, ["format", "cell", "current", "history", "reason"]),
