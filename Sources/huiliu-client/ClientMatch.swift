@@ -135,7 +135,7 @@ private struct NameJSON: Encodable {
     @Nullable var form: String?
     let name: String
     let rows: Int
-    let firstSeen: String
+    let firstSeen: Timestamp
     let candidates: [CandidateJSON]
     @Nullable var code: String?
 
@@ -149,7 +149,7 @@ private struct NameJSON: Encodable {
         self._form = Nullable(wrappedValue: listed.name.form?.description)
         self.name = listed.name.text
         self.rows = listed.rowCount
-        self.firstSeen = listed.firstSeen.description
+        self.firstSeen = listed.firstSeen
         let units = client.scheme.unitAndBelow(client.store.identity.unit)
         self.candidates = client.scheme.candidates(for: listed.name, among: units).map(CandidateJSON.init)
         let code = listed.code.flatMap { client.has($0, for: listed.name) ? $0 : nil }
@@ -160,8 +160,8 @@ private struct NameJSON: Encodable {
         let kind = self.form.map { say("指标，报表 \($0)", "item of \($0)") } ?? say("单位", "unit")
         Console.line(
             say(
-                "\(self.name)（\(kind)）：\(self.rows) 行，首次见于 \(self.firstSeen)",
-                "\(self.name) (\(kind)): rows \(self.rows), first seen \(self.firstSeen)"
+                "\(self.name)（\(kind)）：\(self.rows) 行，首次见于 \(self.firstSeen.shownInShanghai)",
+                "\(self.name) (\(kind)): rows \(self.rows), first seen \(self.firstSeen.shownInShanghai)"
             )
         )
         if let code {

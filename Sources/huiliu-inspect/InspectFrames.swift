@@ -56,18 +56,19 @@ struct InspectFrames: AsyncParsableCommand {
 
     private func tell(_ report: ParcelJSON) {
         let number = report.parcel
+        let time = report.time.shownInShanghai
         Console.line(
             report.from.map { from in
                 say(
-                    "“\(from.name)”（\(from.unit)，\(from.person)）给省级的第 \(number) 号数据包，\(report.time)",
-                    "Parcel \(number) of “\(from.name)” (\(from.unit), \(from.person)) to the province, \(report.time)"
+                    "“\(from.name)”（\(from.unit)，\(from.person)）给省级的第 \(number) 号数据包，\(time)",
+                    "Parcel \(number) of “\(from.name)” (\(from.unit), \(from.person)) to the province, \(time)"
                 )
             }
                 ?? (report.sender == "newcomer"
-                    ? say("登记申请，\(report.time)", "A request to be enrolled, \(report.time)")
+                    ? say("登记申请，\(time)", "A request to be enrolled, \(time)")
                     : say(
-                        "省级对第 \(number) 号数据包的回执，\(report.time)",
-                        "The province's receipt for parcel \(number), \(report.time)"
+                        "省级对第 \(number) 号数据包的回执，\(time)",
+                        "The province's receipt for parcel \(number), \(time)"
                     ))
         )
         var table = TextTable([
@@ -93,7 +94,7 @@ struct InspectFrames: AsyncParsableCommand {
         /// Where a device wrote it.
         @Nullable var from: SenderJSON?
         let replica: String
-        let time: String
+        let time: Timestamp
         var frames: [FrameJSON] = []
         @Nullable var damage: ParcelDamageJSON?
 
@@ -107,7 +108,7 @@ struct InspectFrames: AsyncParsableCommand {
                 }
             self._from = Nullable(wrappedValue: reader.certificate.map(SenderJSON.init))
             self.replica = reader.opening.replica.description
-            self.time = reader.opening.time.description
+            self.time = reader.opening.time
             self._damage = Nullable(wrappedValue: nil)
         }
     }

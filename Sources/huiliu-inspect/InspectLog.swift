@@ -35,11 +35,12 @@ struct InspectLog: AsyncParsableCommand {
             return
         }
         for change in changes {
+            let time = change.time.shownInShanghai
             let device = change.device ?? change.replica
             Console.line(
                 say(
-                    "\(change.scope) \(change.replica):\(change.sequence) \(change.time) \(change.author)（\(device)）",
-                    "\(change.scope) \(change.replica):\(change.sequence) \(change.time) \(change.author) (\(device))"
+                    "\(change.scope) \(change.replica):\(change.sequence) \(time) \(change.author)（\(device)）",
+                    "\(change.scope) \(change.replica):\(change.sequence) \(time) \(change.author) (\(device))"
                 )
             )
             for write in change.writes { Console.line("    \(write.cell) = \(write.text)") }
@@ -55,7 +56,7 @@ struct InspectLog: AsyncParsableCommand {
         let replica: String
         let sequence: UInt64
         let hash: String
-        let time: String
+        let time: Timestamp
         let author: String
         @Nullable var device: String?
         /// The id of the device that has sealed it; null where nobody seals.
@@ -68,7 +69,7 @@ struct InspectLog: AsyncParsableCommand {
             self.replica = chained.replica.description
             self.sequence = chained.sequence
             self.hash = entry.stored.hash.description
-            self.time = chained.change.time.description
+            self.time = chained.change.time
             self.author = chained.change.author
             self._device = Nullable(wrappedValue: device)
             self._signer = Nullable(wrappedValue: entry.stored.signer?.description)
