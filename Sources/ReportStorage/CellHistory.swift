@@ -10,6 +10,8 @@ package struct CellEvent: Sendable {
     package internal(set) var supersedes: [String]
     /// The dots of the writes that replaced this one.
     package internal(set) var supersededBy: [String]
+    /// The dots of the writes that did not count and that its author has accepted with it.
+    package internal(set) var accepts: [String] = []
     package let isDelivered: Bool
     /// Who sealed it; `nil` where nobody seals.
     package let signer: DeviceID?
@@ -41,6 +43,7 @@ extension StoreReader {
         for entry in try self.log(of: scope) {
             let context = try walk.context(of: entry)
             let writes = entry.stored.chained.change.writes
+            let accepted = Set(writes.map(\.address).filter { $0.form == SystemForm.accepted })
             for (index, write) in writes.enumerated() where addresses.contains(write.address) {
                 let event = CellEvent(
                     dot: walk.chains.dot(of: entry.stored),
@@ -63,7 +66,7 @@ extension StoreReader {
                     discounts: try hasDiscounts ? self.discounts(at: entry.position)[index] ?? [] : []
                 )
                 histories[write.address, default: HistoryOfCell()]
-                    .add(event, at: entry.position, context: context, in: walk.chains)
+                    .add(event, at: entry.position, context: context, accepting: accepted, in: walk.chains)
             }
         }
         return histories.mapValues(\.events)
@@ -79,9 +82,13 @@ private struct HistoryOfCell {
         _ event: CellEvent,
         at position: ScopeChains.Position,
         context: [ScopeChains.Position],
+        accepting accepted: Set<AddressInScope>,
         in chains: ScopeChains
     ) {
         var event = event
+        if !accepted.isEmpty {
+            event.accepts = self.events.filter { accepted.contains(SystemForm.accepted($0.name)) }.map(\.dot)
+        }
         let superseded = self.writes.add(position, context: context, isCounting: event.discounts.isEmpty, in: chains)
         event.supersedes = superseded.map { self.events[$0].dot }
         for index in superseded { self.events[index].supersededBy.append(event.dot) }

@@ -69,9 +69,16 @@ struct InspectExplain: AsyncParsableCommand {
     ) -> String {
         let value = event.authored.version.value.text(at: address, scheme: store.scheme)
         var text = say("\(event.authored.who)：写入 \(value)", "\(event.authored.who): wrote \(value)")
+        if !event.accepts.isEmpty {
+            let names = event.accepts.joined(separator: ", ")
+            text += say("，采纳 \(names)", ", accepting \(names)")
+        }
         if !event.supersedes.isEmpty {
             let names = event.supersedes.joined(separator: ", ")
-            text += say("，取代 \(names)", ", superseding \(names)")
+            text +=
+                event.supersedes.count > 1
+                ? say("，裁定冲突，取代 \(names)", ", settling the conflict of \(names)")
+                : say("，取代 \(names)", ", superseding \(names)")
         }
         text += "  [\(event.dot)]"
         if let signer = event.signer {
@@ -130,6 +137,8 @@ struct InspectExplain: AsyncParsableCommand {
     private struct EventJSON: Encodable {
         let version: VersionJSON
         let supersededBy: [String]
+        /// The dots of the writes that did not count and that it accepts.
+        let accepts: [String]
         let delivered: Bool
         /// The codes of the reasons; none for a write that counts.
         let notCounted: [String]
@@ -145,6 +154,7 @@ struct InspectExplain: AsyncParsableCommand {
                 isProvisional: state.versions.first?.version.hash == event.authored.version.hash
             )
             self.supersededBy = event.supersededBy
+            self.accepts = event.accepts
             self.delivered = event.isDelivered
             self.notCounted = event.discounts.map(\.code)
             self._signer = Nullable(wrappedValue: event.signer?.description)
@@ -152,7 +162,7 @@ struct InspectExplain: AsyncParsableCommand {
 
         private enum CodingKeys: String, CodingKey {
             case supersededBy = "superseded_by"
-            case delivered, signer
+            case accepts, delivered, signer
             case notCounted = "not_counted"
         }
 
@@ -160,6 +170,7 @@ struct InspectExplain: AsyncParsableCommand {
             try self.version.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(self.supersededBy, forKey: .supersededBy)
+            try container.encode(self.accepts, forKey: .accepts)
             try container.encode(self.delivered, forKey: .delivered)
             try container.encode(self.notCounted, forKey: .notCounted)
             try container.encode(self.signer, forKey: .signer)

@@ -151,7 +151,7 @@ struct JSONContractTests {
             .inspect,
             explain,
             at: ["history", "[]"],
-            versionKeys.union(["superseded_by", "delivered", "not_counted", "signer"])
+            versionKeys.union(["superseded_by", "accepts", "delivered", "not_counted", "signer"])
         ),
         Place(.inspect, "diff STORE OTHER", ["format", "equal", "differences"]),
         Place(.inspect, "diff STORE OTHER", at: ["differences", "[]"], ["cell", "left", "right"]),

@@ -63,8 +63,10 @@ struct AcceptingTests {
                 #expect(try reader.cell(target).value == value)
                 let basis = try reader.cell(CellAddress(SystemForm.accepted(write.name), in: target.unit))
                 #expect(basis.value == .boolean(true))
-                let event = try #require(try reader.history(of: target).last)
+                let history = try reader.history(of: target)
+                let event = try #require(history.last)
                 #expect(event.signer == self.office.id && event.discounts.isEmpty)
+                #expect(history.map(\.accepts) == [[], [history[0].dot]])
             }
             #expect(try store.verify().firstProblem == nil)
         }

@@ -230,17 +230,17 @@ struct EnrolmentTests {
         }
     }
 
-    @Test("is renewed in a sync, once its certificate has a third of its time left")
+    @Test("is renewed in a sync, once its certificate has a third of its time left, also if it has expired")
     func renewal() async throws {
         let code = try self.prepare()
-        // Enrolled eight months before now, and nine.
+        // Enrolled eight months before now, nine, and more than a year.
         let months = 30 * Int64(86_400)
         let desk = EnrolmentDesk(
             store: self.province.store,
             authority: self.province.authority,
             scheme: self.province.scheme
         )
-        for (age, isRenewed) in [(8 * months, false), (9 * months, true)] {
+        for (age, isRenewed) in [(8 * months, false), (9 * months, true), (13 * months, true)] {
             let then = Timestamp(secondsSince1970: Province.now.secondsSince1970 - age)
             let request = try CertificateRequest(key: self.key).der
             let certificate = try desk.enrol(Enrol(code: code.text, request: request), now: then)
