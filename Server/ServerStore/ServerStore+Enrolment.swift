@@ -169,8 +169,9 @@ extension ServerStore {
             guard let enrolment = try writer.reader.enrolment(code, in: scope), enrolment.device == nil else {
                 return false
             }
-            let past = Timestamp(secondsSince1970: now.secondsSince1970 - 1)
-            let expired = Change.Write(SystemForm.enrolment(SystemForm.enrolmentExpires, row: code), .seconds(past))
+            // Whatever the clock says later, or said where an enrolment waits for this transaction to end.
+            let never = Timestamp(secondsSince1970: 0)
+            let expired = Change.Write(SystemForm.enrolment(SystemForm.enrolmentExpires, row: code), .seconds(never))
             try root.write([expired], in: scope, now: now, writer)
             return true
         }

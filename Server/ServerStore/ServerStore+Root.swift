@@ -97,10 +97,11 @@ extension ServerStore {
     ///
     /// - Parameter revoked: devices that are trusted no more, although the store may not know it.
     package func extendGrants(except revoked: Set<DeviceID>, as root: Root, now: Timestamp) throws {
-        let trusted = try self.enrolledDevices().map { $0.revoked(by: revoked) }.filter {
-            !$0.isRevoked && root.scheme.unit($0.granted.grant.unit) != nil
-        }
         try self.database.write { writer in
+            // Looked up in here: one that is revoked meanwhile would be trusted again.
+            let trusted = try writer.reader.enrolledDevices().map { $0.revoked(by: revoked) }.filter {
+                !$0.isRevoked && root.scheme.unit($0.granted.grant.unit) != nil
+            }
             for device in trusted { try root.grant(device.granted, now: now, writer) }
         }
     }

@@ -42,8 +42,11 @@ struct SchemeUse: AsyncParsableCommand {
         let store = try OpenedServer.store(self.common, access: .write)
         // Asked for before anything is replaced: without it devices would stand without grants in new units.
         let authority = try OpenedServer.authority(of: store, in: self.common.storeDirectory)
+        let root = authority.map { Root(key: $0.sealingKey, scheme: scheme) }
         let revoked = try RevokedDevices.load(in: self.common.storeDirectory).ids
         guard try source != store.schemeSource() else {
+            // The last time may have been interrupted before the grants.
+            if let root { try store.extendGrants(except: revoked, as: root, now: wallClock()) }
             return Console.line(say("数据库已在使用此制度，未作更改。", "The store uses this scheme already; nothing was changed."))
         }
         var (unknown, uncounted) = (0, 0)
@@ -67,13 +70,7 @@ struct SchemeUse: AsyncParsableCommand {
             }
             if let remeasured, !self.yes { throw SchemeUseRefusal.remeasures(remeasured) }
         }
-        if let authority {
-            try store.extendGrants(
-                except: revoked,
-                as: Root(key: authority.sealingKey, scheme: scheme),
-                now: wallClock()
-            )
-        }
+        if let root { try store.extendGrants(except: revoked, as: root, now: wallClock()) }
         SchemeSummary.tell(scheme)
         if let difference {
             Self.tell(difference.added, say("新增", "added"))

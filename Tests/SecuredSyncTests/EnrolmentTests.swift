@@ -170,6 +170,28 @@ struct EnrolmentTests {
         }
     }
 
+    @Test("with a code that was withdrawn changes nothing, whatever the clock says then")
+    func withdrawn() throws {
+        let code = try self.prepare()
+        let (store, root) = (self.province.store, self.province.root)
+        let row = try #require(try store.enrolments(in: root.scheme.root.code).first?.code)
+        let later = Timestamp(secondsSince1970: Province.now.secondsSince1970 + 60)
+        #expect(try store.withdraw(code: row, as: root, now: later))
+        let desk = EnrolmentDesk(store: store, authority: self.province.authority, scheme: self.province.scheme)
+        let request = try CertificateRequest(key: self.key).der
+        let changes = try self.province.changeCount()
+        // One that had come before, and waited; a clock that was put right; and the next one.
+        for seconds in [0, -86_400 * 365, 120] {
+            let now = Timestamp(secondsSince1970: Province.now.secondsSince1970 + Int64(seconds))
+            let error = #expect(throws: ProtocolError.self) {
+                _ = try desk.enrol(Enrol(code: code.text, request: request), now: now)
+            }
+            #expect(error?.knownCode == .codeExpired)
+        }
+        #expect(try self.province.changeCount() == changes)
+        #expect(try !store.withdraw(code: "none", as: root, now: later))
+    }
+
     @Test("shows its code to nobody but the server of the province that it believes")
     func impostor() async throws {
         let code = try self.prepare()
