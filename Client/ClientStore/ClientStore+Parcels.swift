@@ -1,8 +1,9 @@
 import ReportModel
 import ReportStorage
 
-// What parcels ask of the store, besides what a sync does. An answer may come late, twice, or after one that is newer: what
-// it says that the province holds is always true, but only the newest can say that the province has lost something.
+// What parcels ask of the store, besides what a sync does. An answer may come late, twice, or after one that is newer: then
+// it can still say what the province has taken, but only the newest can say what it has lost
+// (Protocol/Decisions/0014-parcels.md).
 
 extension ClientStore {
     /// A number for a parcel, higher than those before.
@@ -58,6 +59,8 @@ extension ClientStore {
             guard try Self.isNews(answering: number, writer.reader) else { return }
             try Self.noteAnswered(number, writer)
             try writer.set(Setting.lastSync, to: String(now.secondsSince1970))
+            // This was a sync that went well.
+            try writer.set(Setting.refusal, to: "")
         }
     }
 

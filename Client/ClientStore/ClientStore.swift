@@ -176,6 +176,13 @@ extension ClientStore {
         return replica
     }
 
+    /// Every id under which this store has written, also before it was enrolled anew.
+    package func ownReplicas() throws -> Set<ReplicaID> { try self.database.read(Self.ownReplicas) }
+
+    private static func ownReplicas(_ reader: StoreReader) throws -> Set<ReplicaID> {
+        try self.ownReplica(reader).all.union(reader.replicas(sealedBy: self.formerDevices(reader)))
+    }
+
     /// Whom the store believes, and by what it is known; `nil` in a province where nobody is enrolled.
     package func trust() throws -> Trust? {
         try self.database.read { reader in
@@ -211,6 +218,11 @@ extension ClientStore {
             try writer.setOwnReplica(identity.replica)
             try writer.set(Setting.refusal, to: "")
         }
+    }
+
+    /// The province is reached there from now on.
+    package func remember(server: String) throws {
+        try self.database.write { try $0.set(Setting.server, to: server) }
     }
 
     private static func formerDevices(_ reader: StoreReader) throws -> Set<DeviceID> {
@@ -261,29 +273,37 @@ extension ClientStore {
         try self.database.read { try $0.uncountedWrites(of: nil) }
     }
 
-    /// The figures written here that others have replaced since somebody here last took note of it.
-    package func replacedFigures() throws -> [ReplacedFigure] { try self.database.read(Self.replacedFigures) }
-
-    /// The same, once: from now on only what is replaced later.
-    package func takeNoteOfReplacedFigures() throws -> [ReplacedFigure] {
-        try self.database.write { writer in
-            let figures = try Self.replacedFigures(writer.reader)
-            try writer.set(Setting.replacedKnown, to: String(writer.reader.lastArrival()))
-            return figures
+    /// What was written here, still stands and has not been receipted by the province, by cell.
+    package func undeliveredFigures() throws -> [UndeliveredFigure] {
+        try self.database.read { reader in
+            // A store that was rebuilt may have forgotten an id, but not which device it is.
+            let device = try reader.signer().map { [$0.id] } ?? []
+            return try reader.undeliveredFigures(
+                of: Self.ownReplicas(reader).union(reader.replicas(sealedBy: Set(device)))
+            )
         }
+    }
+
+    /// The figures written here that others have replaced since somebody here last took note of it.
+    package func replacedFigures() throws -> ReplacedFigures { try self.database.read(Self.replacedFigures) }
+
+    /// Somebody here knows of them: from now on only what is replaced later is told.
+    package func takeNote(of replaced: ReplacedFigures) throws {
+        try self.database.write { try $0.set(Setting.replacedKnown, to: String(replaced.arrival)) }
     }
 
     /// Passes over what has arrived where it replaced nothing, so that it need not be looked at again.
     package func passOverOtherNews() throws {
         try self.database.write { writer in
-            guard try Self.replacedFigures(writer.reader).isEmpty else { return }
-            try writer.set(Setting.replacedKnown, to: String(writer.reader.lastArrival()))
+            let replaced = try Self.replacedFigures(writer.reader)
+            guard replaced.figures.isEmpty, replaced.isSettled else { return }
+            try writer.set(Setting.replacedKnown, to: String(replaced.arrival))
         }
     }
 
-    private static func replacedFigures(_ reader: StoreReader) throws -> [ReplacedFigure] {
+    private static func replacedFigures(_ reader: StoreReader) throws -> ReplacedFigures {
         let known = try reader.setting(Setting.replacedKnown).flatMap { Int64($0) } ?? 0
-        return try reader.replacedFigures(after: known, formerDevices: Self.formerDevices(reader))
+        return try reader.replacedFigures(after: known, of: Self.ownReplicas(reader))
     }
 
     /// Why the province refused the last sync; `nil` after one that went well.
@@ -330,7 +350,7 @@ extension ClientStore {
                 uncounted: try reader.signer().map { signer in
                     try reader.uncountedWrites(of: Self.formerDevices(reader).union([signer.id]))
                 } ?? [],
-                replaced: try Self.replacedFigures(reader)
+                replaced: try Self.replacedFigures(reader).figures
             )
         }
     }

@@ -166,8 +166,8 @@ package enum ReenrolmentRefusal: ExplainedError {
             )
         case .keyLost:
             Bilingual(
-                "请放回密钥文件；如已丢失：先用 export --unsent 导出未送达的，再用 --store 在新目录登记，然后 import。",
-                "Put the key file back; if it is lost, export what was not delivered with --unsent, enrol in a new directory with --store, and import there."
+                "请放回密钥文件；如已丢失：先用 export --unsent 导出未送达的，再用 --store 在新目录登记，然后 import（先加 --dry-run 看一遍）。",
+                "Put the key file back; if it is lost, export what was not delivered with --unsent, enrol in a new directory with --store, and import there (look at it with --dry-run first)."
             )
         case .noRequest:
             Bilingual(

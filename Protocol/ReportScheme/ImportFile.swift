@@ -46,7 +46,7 @@ package struct ImportFile: Sendable {
         scheme: Scheme,
         matches: NameMatches = NameMatches()
     ) throws(ImportFileError) -> ImportFile {
-        guard bytes.count <= SchemeLimits.importByteCountMax else { throw .tooLarge(byteCount: bytes.count) }
+        guard bytes.count <= SchemeLimits.importByteCountMax else { throw .tooLarge }
         // A workbook is a ZIP archive.
         guard !bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) else { throw .workbook }
         guard String(validating: bytes, as: UTF8.self) != nil else { throw .notUTF8 }

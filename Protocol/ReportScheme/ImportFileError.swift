@@ -2,7 +2,7 @@ import ReportModel
 
 /// Why an import file cannot be read at all.
 package enum ImportFileError: ExplainedError, Equatable {
-    case tooLarge(byteCount: Int)
+    case tooLarge
     case notUTF8, noHeader
     /// The columns are named, but parted by something else than a comma.
     case otherSeparator(Bilingual)
@@ -25,10 +25,10 @@ package enum ImportFileError: ExplainedError, Equatable {
 
     package var explanation: Bilingual {
         switch self {
-        case .tooLarge(let byteCount):
+        case .tooLarge:
             Bilingual(
-                "文件有 \(byteCount) 字节，超过 \(SchemeLimits.importByteCountMax)。",
-                "The file has \(byteCount) bytes; \(SchemeLimits.importByteCountMax) are allowed."
+                "文件超过 \(SchemeLimits.importByteCountMax) 字节。",
+                "The file has more than \(SchemeLimits.importByteCountMax) bytes."
             )
         case .notUTF8: Bilingual("文件不是 UTF-8 编码。", "The file is not UTF-8.")
         case .noHeader: Bilingual("第一行不是列名。", "The first line does not name the columns.")

@@ -40,6 +40,16 @@ extension StoreReader {
         )
     }
 
+    /// Every id in whose name one of these devices has sealed something.
+    package func replicas(sealedBy devices: Set<DeviceID>) throws -> Set<ReplicaID> {
+        guard !devices.isEmpty else { return [] }
+        return try self.scopes().reduce(into: []) { replicas, scope in
+            for line in try self.chains(in: scope).lines where line.signer.map(devices.contains) ?? false {
+                replicas.insert(line.replica)
+            }
+        }
+    }
+
     /// Whether this store has written anything under its present id.
     package func hasWritten() throws -> Bool {
         guard let own = try self.ownReplica() else { return false }

@@ -138,16 +138,6 @@ extension StoreReader {
             try lines.compactMap { try $0.optionalInteger("since") }.min().map { Timestamp(secondsSince1970: $0) }
         )
     }
-
-    /// The cells of a scope of which a value, shown or in conflict, has not been receipted by the province.
-    package func undeliveredCells(in scope: UnitCode) throws -> Set<AddressInScope> {
-        let undelivered = try self.log(of: scope).filter { !$0.isDelivered }
-        let hashes = Set(undelivered.map(\.stored.hash))
-        let addresses = Set(undelivered.flatMap { $0.stored.chained.change.writes.map(\.address) })
-        return try addresses.filter { address in
-            try self.cell(CellAddress(address, in: scope)).versions.contains { hashes.contains($0.version.hash) }
-        }
-    }
 }
 
 // MARK: - The log

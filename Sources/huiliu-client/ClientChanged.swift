@@ -28,13 +28,15 @@ struct ClientChanged: AsyncParsableCommand {
 
     func run() async throws {
         let client = try OpenedClient(self.common, access: self.seen ? .write : .read)
-        let figures =
-            try self.seen ? client.store.takeNoteOfReplacedFigures() : client.store.replacedFigures()
+        let replaced = try client.store.replacedFigures()
+        let figures = replaced.figures
         if self.output.json {
             JSONOutput.write(ChangedJSON(changed: figures.map { ReplacedJSON($0, scheme: client.scheme) }))
         } else {
             Self.tell(figures, client)
         }
+        // Not before they are told.
+        if self.seen { try client.store.takeNote(of: replaced) }
         if !figures.isEmpty { throw ExitCode(Exit.attention) }
     }
 

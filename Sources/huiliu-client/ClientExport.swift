@@ -15,8 +15,8 @@ struct ClientExport: AsyncParsableCommand {
                 "Writes everything that the store holds, with its history, as CSV."
             ),
             discussion: say(
-                "例：huiliu-client export 全部.csv\n每次写入一行：谁、在哪台设备、何时、取代了什么、是否送达。加 --current 只写现值，加 --unsent 只写尚未送达省级的现值，import 可以读回。文件名写 - 则输出到标准输出。",
-                "Example: huiliu-client export all.csv\nOne row for every write: who, on which device, when, what it superseded, whether it is delivered. With --current only the present values, with --unsent only those that are not delivered yet; import reads both back. The file - is standard output."
+                "例：huiliu-client export 全部.csv\n每次写入一行：谁、在哪台设备、何时、取代了什么、是否送达。加 --current 只写现值，加 --unsent 只写本机填写而尚未送达省级的，import 可以读回。文件名写 - 则输出到标准输出。",
+                "Example: huiliu-client export all.csv\nOne row for every write: who, on which device, when, what it superseded, whether it is delivered. With --current only the present values, with --unsent only what was written here and is not delivered yet; import reads both back. The file - is standard output."
             )
         )
     }
@@ -26,7 +26,7 @@ struct ClientExport: AsyncParsableCommand {
     var current = false
     @Flag(
         help: ArgumentHelp(
-            say("只导出尚未送达省级的现值，供 import 读回", "Only present values that are not delivered yet, for import.")
+            say("只导出本机填写而尚未送达省级的，供 import 读回", "Only what was written here and is not delivered yet, for import.")
         )
     )
     var unsent = false
@@ -40,50 +40,100 @@ struct ClientExport: AsyncParsableCommand {
 
     func run() async throws {
         let client = try OpenedClient.store(self.common, access: .read)
-        guard self.file != "-" else {
-            return try self.write(client.database) { bytes in
+        var warnings: [String] = []
+        if self.file == "-" {
+            warnings = try self.write(client) { bytes in
                 do {
                     try FileHandle.standardOutput.write(contentsOf: bytes)
                 } catch {
                     throw FileUnwritable(path: self.file)
                 }
             }
+        } else {
+            try PublishedFile.write(
+                to: self.file,
+                isReplacing: self.overwrite,
+                alreadyThere: FileExists(path: self.file, option: "--overwrite")
+            ) { warnings = try self.write(client, to: $0) }
         }
-        try PublishedFile.write(
-            to: self.file,
-            isReplacing: self.overwrite,
-            alreadyThere: FileExists(path: self.file, option: "--overwrite")
-        ) { try self.write(client.database, to: $0) }
+        for warning in warnings { Console.error(warning) }
+        // Somebody counts on it that all is in the file that the province lacks.
+        if self.unsent, !warnings.isEmpty { throw ExitCode(Exit.attention) }
     }
 
     /// Writes one consistent state, piece by piece.
-    private func write(_ database: ReportDatabase, to sink: @escaping ([UInt8]) throws -> Void) throws {
+    ///
+    /// - Returns: What is to be known about the file.
+    private func write(_ client: ClientStore, to sink: @escaping ([UInt8]) throws -> Void) throws -> [String] {
         var sheet = Sheet(sink)
+        try sheet.add(CSVText.mark + CSVText.record(self.header))
+        let warnings = try self.unsent ? Self.addUnsent(of: client, to: &sheet) : self.addAll(of: client, to: &sheet)
+        try sheet.finish()
+        return warnings
+    }
+
+    private static func addUnsent(of client: ClientStore, to sheet: inout Sheet) throws -> [String] {
+        var (conflictCount, blankCount, markCount) = (0, 0, 0)
+        for figure in try client.undeliveredFigures() {
+            let form = figure.address.form
+            guard !form.isSystem else {
+                markCount += form == SystemForm.report || form == SystemForm.explanations ? 1 : 0
+                continue
+            }
+            conflictCount += figure.isInConflict ? 1 : 0
+            blankCount += figure.value == .missing ? 1 : 0
+            try sheet.add(CSVText.record(Self.cell(figure.address, figure.value)))
+        }
+        var warnings: [String] = []
+        if conflictCount > 0 {
+            warnings.append(
+                say(
+                    "其中 \(conflictCount) 个与别人填的并存、尚未裁定：导出的是本机填的，导入后取代别人的；请先用 conflicts 查看。",
+                    "In conflict with what others wrote: \(conflictCount); the file has what was written here, and takes the place of theirs when it is imported. Look at them with conflicts first."
+                )
+            )
+        }
+        if blankCount > 0 {
+            warnings.append(
+                say(
+                    "其中 \(blankCount) 个是在本机清空的：导入时加 --clear-blanks 才会清空。",
+                    "Cleared here: \(blankCount); import clears them only with --clear-blanks."
+                )
+            )
+        }
+        if markCount > 0 {
+            warnings.append(
+                say(
+                    "另有 \(markCount) 个上报标记和说明不在文件中：导入之后请重新 check、submit。",
+                    "Marks of reports and explanations, which are not in the file: \(markCount). After the import make them again with check and submit."
+                )
+            )
+        }
+        return warnings
+    }
+
+    private func addAll(of client: ClientStore, to sheet: inout Sheet) throws -> [String] {
         var conflictCount = 0
-        try database.read { reader in
-            try sheet.add(CSVText.mark + CSVText.record(self.header))
+        try client.database.read { reader in
             for scope in try reader.scopes() {
-                guard !self.isForImport else {
-                    let unsent = self.unsent ? try reader.undeliveredCells(in: scope) : nil
-                    for cell in try reader.cells(of: scope) where !cell.address.form.isSystem {
-                        guard unsent?.contains(cell.address.inScope) != false else { continue }
-                        conflictCount += cell.isConflict ? 1 : 0
-                        guard cell.value != .missing else { continue }
-                        try sheet.add(CSVText.record(Self.cell(cell.address, cell.value)))
-                    }
+                guard self.current else {
+                    try reader.forEachWrite(in: scope) { try sheet.add(CSVText.record(Self.row($0))) }
                     continue
                 }
-                try reader.forEachWrite(in: scope) { try sheet.add(CSVText.record(Self.row($0))) }
+                for cell in try reader.cells(of: scope) where !cell.address.form.isSystem {
+                    conflictCount += cell.isConflict ? 1 : 0
+                    guard cell.value != .missing else { continue }
+                    try sheet.add(CSVText.record(Self.cell(cell.address, cell.value)))
+                }
             }
         }
-        try sheet.finish()
-        guard conflictCount > 0 else { return }
-        Console.error(
+        guard conflictCount > 0 else { return [] }
+        return [
             say(
                 "有 \(conflictCount) 个单元格冲突，只导出了暂显示的值（空白不导出）；请先用 conflicts 和 resolve 裁定，再导出。",
                 "Cells in conflict: \(conflictCount); only the value shown for now was written (a blank is not). Decide with conflicts and resolve, then export again."
             )
-        )
+        ]
     }
 
     private var header: [String] {

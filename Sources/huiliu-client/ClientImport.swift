@@ -45,7 +45,7 @@ struct ClientImport: AsyncParsableCommand {
             }
         }
         if !self.dryRun { try client.store.noteUnknownNames(parsed.unknown, now: wallClock()) }
-        let own = try client.store.ownReplica().all
+        let own = try client.store.ownReplicas()
         var replaced: [ReplacedOther] = []
         let outcomes = try client.store.write(
             edits.map(\.edit),
@@ -80,10 +80,11 @@ struct ClientImport: AsyncParsableCommand {
     }
 
     private func contents() throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: self.file) else {
+        guard let file = InputFile(path: self.file) else {
             throw CommandFailure(Exit.usage, UsageError.unreadable(self.file))
         }
-        return [UInt8](data)
+        // One more shows that it is too large, however large it is.
+        return try file.next(SchemeLimits.importByteCountMax + 1)
     }
 
     private func refusal(of row: ImportFile.Accepted, _ client: OpenedClient) throws -> Refused? {

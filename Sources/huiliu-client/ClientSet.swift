@@ -138,7 +138,8 @@ struct SetReport {
                     state,
                     scheme: client.scheme,
                     written: written,
-                    converted: conversion?.description
+                    converted: conversion?.description,
+                    former: former
                 )
             )
             return
@@ -194,13 +195,31 @@ private struct CellReportJSON: Encodable {
     let written: Bool
     /// `113.2亿元 = 1132000万元`; null when the figure was typed in the item's own unit of measure.
     @Nullable var converted: String?
+    /// What was shown before; null where nothing was, or where nothing was written.
+    @Nullable var former: FormerJSON?
 
-    init(_ state: CellState, scheme: Scheme, written: Bool, converted: String?) {
+    init(_ state: CellState, scheme: Scheme, written: Bool, converted: String?, former: AuthoredVersion?) {
         self.cell = state.address.description
         self.value = ValueJSON(state.value, at: state.address, scheme: scheme)
         self.seen = state.seen.description
         self.conflict = state.isConflict
         self.written = written
         self._converted = Nullable(wrappedValue: converted)
+        let former = former.map { FormerJSON($0, at: state.address, scheme: scheme) }
+        self._former = Nullable(wrappedValue: former)
+    }
+}
+
+private struct FormerJSON: Encodable {
+    let value: ValueJSON
+    let author: String
+    @Nullable var device: String?
+    let time: Timestamp
+
+    init(_ former: AuthoredVersion, at address: CellAddress, scheme: Scheme) {
+        self.value = ValueJSON(former.version.value, at: address, scheme: scheme)
+        self.author = former.author
+        self._device = Nullable(wrappedValue: former.device)
+        self.time = former.version.time
     }
 }

@@ -272,6 +272,20 @@ struct ParcelSyncTests {
         #expect(try self.province.store.database.read { try $0.cell(road).value } == self.figure("7"))
     }
 
+    @Test("end what a line was refused for, once the province has answered")
+    func refusedByLine() throws {
+        let refusal = SyncRefusal(code: 21, words: Bilingual("单位不符。", "Another unit."))
+        try self.device.store.noteRefusal(refusal)
+        let answer = try self.stick.take(self.stick.make(self.device)).answer
+        #expect(try self.device.store.refusal() == refusal)
+        #expect(try self.stick.takeAnswer(answer, self.device).isNews)
+        #expect(try self.device.store.refusal() == nil)
+        // Told again since: an answer that is no news does not end that.
+        try self.device.store.noteRefusal(refusal)
+        #expect(try !self.stick.takeAnswer(answer, self.device).isNews)
+        #expect(try self.device.store.refusal() == refusal)
+    }
+
     @Test("and by a line get on: an answer that was overtaken takes nothing back")
     func overtakenByLine() async throws {
         try self.device.write("13.5")
