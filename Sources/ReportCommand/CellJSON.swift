@@ -57,12 +57,12 @@ extension ValueJSON {
 }
 
 extension CellValue {
-    /// For people, with the unit of measure that the scheme gives the cell's item.
+    /// For people, on one line, with the unit of measure that the scheme gives the cell's item.
     package func text(at address: CellAddress, scheme: Scheme?) -> String {
         self.shown(
             measure: scheme?.form(address.form)?.item(address.item)?.measure?.code,
             in: Speech.language
-        )
+        ).onOneLine
     }
 }
 
@@ -82,6 +82,6 @@ extension AuthoredVersion {
         return say(
             "\(self.author)，\(device)，\(self.version.time.shownInShanghai)",
             "\(self.author), \(device), \(self.version.time.shownInShanghai)"
-        )
+        ).onOneLine
     }
 }

@@ -61,6 +61,8 @@ package enum CommandRunner {
     package static func main(_ root: (some AsyncParsableCommand).Type) async -> Never {
         // Whoever reads our output may stop reading; that is an error of the write, not of the process.
         signal(SIGPIPE, SIG_IGN)
+        // Whatever is written has figures in it: stores, exports, backups.
+        umask(0o077)
         do {
             var command = try root.parseAsRoot(NegativeFigures.placed(Array(CommandLine.arguments.dropFirst())))
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -117,14 +119,14 @@ package enum CommandRunner {
 
 /// Standard output and standard error, unbuffered. A reader that has gone away is not our error.
 package enum Console {
-    /// Writes a line to standard output.
+    /// Writes a line to standard output. Whatever others have typed, it does nothing to a terminal but stand there.
     package static func line(_ text: String) {
-        self.write(text + "\n", to: 1)
+        self.write(text.harmless + "\n", to: 1)
     }
 
-    /// Writes a line to standard error.
+    /// Writes a line to standard error, likewise.
     package static func error(_ text: String) {
-        self.write(text + "\n", to: 2)
+        self.write(text.harmless + "\n", to: 2)
     }
 
     /// Without a line end, for a line that is written over.

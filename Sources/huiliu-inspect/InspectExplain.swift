@@ -112,7 +112,7 @@ struct InspectExplain: AsyncParsableCommand {
                 "Nothing that was written counts: it is missing, not zero."
             )
         }
-        let value = shown.version.value == .missing ? "—" : shown.version.value.description
+        let value = shown.version.value == .missing ? "—" : shown.version.value.description.onOneLine
         guard state.versions.count > 1 else {
             return Bilingual("现值 \(value)：没有别的写入与它并存。", "It is \(value): no other write stands beside it.")
         }

@@ -79,6 +79,28 @@ struct ClerkMistakeTests {
         #expect(FileManager.default.fileExists(atPath: scene.path("office")))
     }
 
+    @Test("what somebody typed does nothing to a terminal, and passes for no line of ours")
+    func terminal() async throws {
+        let (scene, office) = try await Self.office()
+        let cell = "410728-01/narrative/2024-H1/progress"
+        try await office.expect("set", cell, "一\nIt is 99: no other write.\u{1B}[2K\u{202E}二")
+        try await office.expect("set", cell, "三\u{9B}2J\r四")
+        for (command, arguments) in [
+            (Command.inspect, ["explain", cell]), (.inspect, ["log"]), (.client, ["set", cell, "五\u{7}\n六"]),
+            (.client, ["show", "410728-01", "narrative", "2024-H1"]), (.inspect, ["explain", cell]),
+        ] {
+            let told = try await command.run(arguments + ["--store", office.store])
+            #expect(told.exitCode == 0 && (told.output.contains("四") || told.output.contains("六")), "\(told.output)")
+            for scalar in told.output.unicodeScalars where scalar != "\n" {
+                let category = scalar.properties.generalCategory
+                #expect(category != .control && category != .format, "\(arguments): \(scalar.debugDescription)")
+            }
+            #expect(!told.output.split(separator: "\n").contains { $0.hasPrefix("It is 99") }, "\(told.output)")
+        }
+        #expect(try await office.cell(cell)["value"]["text"] == "五\u{7}\n六", "it is stored as it was typed")
+        #expect(scene.path("office") == office.store)
+    }
+
     /// Files as spreadsheets save them.
     static let files: [(text: String, exitCode: Int32, words: String)] = [
         ("单位;报表;报告期;指标;数值\r\n", 4, "各列是用分号分开的"),
