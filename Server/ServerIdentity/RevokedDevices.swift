@@ -7,7 +7,7 @@ import ReportStorage
 /// does.
 package struct RevokedDevices: Sendable {
     /// The name of its file in the province's directory.
-    package static let fileName = "revoked"
+    package static let fileName = StoreKind.revokedFileName
     /// The longest list that is read: 4 MiB, some 70,000 devices.
     private static let byteCountMax = 4 * 1024 * 1024
 

@@ -24,24 +24,43 @@ package struct FileExists: ExplainedError, Equatable {
     }
 }
 
+/// A file that holds figures or keys would have to be replaced, and no option allows it.
+package struct FileOfStore: ExplainedError, Equatable {
+    package let path: String
+
+    package var code: String { "file_of_store" }
+
+    package var explanation: Bilingual {
+        Bilingual(
+            "文件 \(self.path) 可能是数据库或密钥，不能覆盖，未作改动。",
+            "\(self.path) may be a store or a key, which nothing may replace; it was left unchanged."
+        )
+    }
+
+    package var advice: Bilingual { Bilingual("请换一个文件名。", "Give another name.") }
+}
+
 /// A file that somebody asked for cannot be written where they want it.
 package struct FileUnwritable: ExplainedError, Equatable {
     package let path: String
     private let reason: Reason
 
     private enum Reason {
-        case noFolder, noPermission, noRoom
+        case noName, noFolder, noPermission, noRoom
     }
 
     /// To be made right when it failed: the file system tells why.
     package init(path: String) {
         self.path = path
-        let folder = path.folderAndName.folder
-        self.reason = access(folder, F_OK) != 0 ? .noFolder : access(folder, W_OK) != 0 ? .noPermission : .noRoom
+        let (folder, name) = path.folderAndName
+        self.reason =
+            name.isEmpty
+            ? .noName : access(folder, F_OK) != 0 ? .noFolder : access(folder, W_OK) != 0 ? .noPermission : .noRoom
     }
 
     package var code: String {
         switch self.reason {
+        case .noName: "file_not_named"
         case .noFolder: "folder_not_found"
         case .noPermission: "file_no_permission"
         case .noRoom: "disk_full"
@@ -50,6 +69,7 @@ package struct FileUnwritable: ExplainedError, Equatable {
 
     package var explanation: Bilingual {
         switch self.reason {
+        case .noName: Bilingual("“\(self.path)”不是文件名。", "“\(self.path)” names no file.")
         case .noFolder: Bilingual("文件 \(self.path) 所在的目录不存在。", "The folder of \(self.path) does not exist.")
         case .noPermission:
             Bilingual("文件 \(self.path) 所在的目录不能写入。", "The folder of \(self.path) cannot be written.")
@@ -60,6 +80,7 @@ package struct FileUnwritable: ExplainedError, Equatable {
 
     package var advice: Bilingual {
         switch self.reason {
+        case .noName: Bilingual("请给出文件名。", "Name a file.")
         case .noFolder: Bilingual("请先建立目录，或换一个目录。", "Make the folder first, or name another.")
         case .noPermission: Bilingual("请换一个目录。", "Name another folder.")
         case .noRoom: Bilingual("请腾出空间后重试，或换一个磁盘。", "Make room and try again, or use another disk.")
@@ -143,14 +164,18 @@ package struct PublishedFile {
     /// - Parameters:
     ///   - isReplacing: whether another file of that name gives way.
     ///   - exists: what is thrown where one does not.
-    /// - Throws: also ``FileUnwritable``, `StoreError`, and what `body` throws; then nothing of the file is left.
+    /// - Throws: also ``FileUnwritable``, ``FileOfStore``, `StoreError`, and what `body` throws; then nothing of the file is left.
     package static func write<Result>(
         to path: String,
         isReplacing: Bool,
         alreadyThere exists: FileExists,
         _ body: (_ sink: @escaping ([UInt8]) throws -> Void) throws -> Result
     ) throws -> Result {
-        guard isReplacing || !FileManager.default.fileExists(atPath: path) else { throw exists }
+        let name = path.folderAndName.name
+        guard !name.isEmpty else { throw FileUnwritable(path: path) }
+        let isThere = FileManager.default.fileExists(atPath: path)
+        guard !isThere || isReplacing else { throw exists }
+        guard !isThere || !StoreKind.isPartOfStore(name) else { throw FileOfStore(path: path) }
         let file = PublishedFile(path: path)
         do {
             guard FileManager.default.createFile(atPath: file.draft, contents: nil),

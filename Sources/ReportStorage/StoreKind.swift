@@ -25,6 +25,15 @@ package enum StoreKind: Int32, Sendable, CaseIterable {
         case .server: "authority.key"
         }
     }
+
+    /// The list of revoked devices in the province's directory.
+    package static let revokedFileName = "revoked"
+
+    /// Whether a file of this name may be part of a store, or what SQLite keeps beside it.
+    static func isPartOfStore(_ name: String) -> Bool {
+        name == self.revokedFileName
+            || self.allCases.contains { name.hasPrefix($0.fileName) || name.hasPrefix($0.keyFileName) }
+    }
 }
 
 /// Why a store cannot be opened or written. The file is left as it was.

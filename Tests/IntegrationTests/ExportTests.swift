@@ -105,6 +105,19 @@ struct ExportTests {
         #expect(try String(contentsOfFile: file, encoding: .utf8) == "a letter")
         try await office.expect("export", file, "--overwrite")
         #expect(try String(contentsOfFile: file, encoding: .utf8).contains("unit,form"))
+        // A store is not replaced by any option, and what is written is the owner's alone.
+        let key = try scene.write("a key", to: "authority.key")
+        for path in [key, "\(office.store)/client.sqlite"] {
+            let replaced = try await office.run("export", path, "--overwrite")
+            #expect(replaced.exitCode == 4 && replaced.errors.contains("nothing may replace"), "\(replaced.errors)")
+        }
+        try FileManager.default.removeItem(atPath: key)
+        for path in [file, "\(office.store)/client.sqlite"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(mode == 0o600, "\(path)")
+        }
+        let unnamed = try await office.run("export", "")
+        #expect(unnamed.exitCode == 4 && unnamed.errors.contains("names no file"), "\(unnamed.errors)")
         let nowhere = try await office.run("export", scene.path("none") + "/all.csv")
         #expect(nowhere.exitCode == 4 && nowhere.errors.contains("does not exist"))
         #expect(
