@@ -57,8 +57,14 @@ struct ClientConflicts: AsyncParsableCommand {
                 let shown = index == 0 ? say("  （暂显示此值）", "  (shown for now)") : ""
                 // Copies of one office's store have the same name.
                 let isAlone = cell.versions.count { $0.author == version.author && $0.device == version.device } == 1
-                let replica = isAlone ? "" : "  [\(version.version.replica)]"
-                Console.line("  \(index + 1). \(value)  \(version.who)\(replica)\(shown)")
+                let written = version.version
+                let reference = Reference(
+                    replica: written.replica,
+                    sequence: written.sequence,
+                    tag: written.hash.tag
+                )
+                let place = isAlone ? "" : "  [\(reference)]"
+                Console.line("  \(index + 1). \(value)  \(version.who)\(place)\(shown)")
             }
             let take = client.isAmendments(cell.address) ? "all" : "1"
             Console.line(

@@ -57,6 +57,9 @@ struct ClientSync: AsyncParsableCommand {
         )
         defer { progress.withLock { $0.finish() } }
         let report = try await LineOptions.reaching { try await synchronizer.run() }
+        // Only the province itself can have answered. (An open one may be any.)
+        let isNewAddress = identity != nil && server.description != client.store.identity.server
+        if isNewAddress { try client.store.remember(server: server.description) }
         try client.store.passOverOtherNews()
         let status = try client.store.status()
         let conflicts = status.conflictCount
@@ -69,6 +72,9 @@ struct ClientSync: AsyncParsableCommand {
                     "Synced. Changes sent: \(report.changesSent), received: \(report.changesReceived). Bytes out: \(report.bytesOut), in: \(report.bytesIn). Round trips: \(report.roundTrips)."
                 )
             )
+            if isNewAddress {
+                Console.line(say("今后默认连接 \(server)。", "From now on syncs go to \(server)."))
+            }
             if conflicts > 0 {
                 Console.line(
                     say(

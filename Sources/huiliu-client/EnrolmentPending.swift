@@ -21,15 +21,15 @@ struct EnrolmentPending: ExplainedError {
 
     var explanation: Bilingual {
         Bilingual(
-            "目录 \(self.directory) 中的登记还没有完成：在等省级的答复。",
-            "The enrolment in \(self.directory) is not done yet: it waits for the province's answer."
+            "目录 \(self.directory) 中的登记还没有完成：省级还没有接受本设备。",
+            "The enrolment in \(self.directory) is not done: the province has not admitted this device yet."
         )
     }
 
     var advice: Bilingual {
         Bilingual(
-            "有网时再运行一次 huiliu-client enrol 登记文件；没有网络时用 --answer 回执。",
-            "Run huiliu-client enrol FILE again when there is a line; without one, with --answer RECEIPT."
+            "有网时再运行一次 huiliu-client enrol 登记文件，没有网络时用 --answer 回执；登记文件已被拒绝的，请用新的。",
+            "Run huiliu-client enrol FILE again when there is a line; without one, with --answer RECEIPT; if the province has refused the file, with a new one."
         )
     }
 }

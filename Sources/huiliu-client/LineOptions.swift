@@ -7,7 +7,7 @@ import ReportTransport
 struct LineOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            say("省级服务器地址（默认登记或 init 时给的）", "The province's address (default: as given to enrol or init)."),
+            say("省级服务器地址（默认上次的）", "The province's address (default: the last one)."),
             valueName: "host:port"
         )
     )

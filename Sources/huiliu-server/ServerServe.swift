@@ -44,14 +44,16 @@ struct ServerServe: AsyncParsableCommand {
         let authority = try server.authority()
         let revoked = try RevokedDevices.load(in: self.common.storeDirectory).ids
         // A list that lacks what the store knows is lost or older than the store: it would let in whom nobody wants.
-        let lacking = try server.store.enrolledDevices().filter {
-            $0.isRevoked && !revoked.contains($0.granted.key.id)
-        }
+        let enrolled = try server.store.enrolledDevices()
+        let lacking = enrolled.filter { $0.isRevoked && !revoked.contains($0.granted.key.id) }
         guard lacking.isEmpty else {
             throw RevokedDevicesError(
                 path: "\(self.common.storeDirectory)/\(RevokedDevices.fileName)",
                 .lacks(lacking[0].granted.key.id)
             )
+        }
+        for device in enrolled where !device.isRevoked && revoked.contains(device.granted.key.id) {
+            Self.tell(device)
         }
         let service = try SyncService(
             store: server.store,
@@ -76,6 +78,19 @@ struct ServerServe: AsyncParsableCommand {
             throw CommandFailure(Exit.unreachable, error)
         }
         try server.store.database.close()
+    }
+
+    /// Says what only a person can decide: what the device wrote before it was revoked, and the restored store lacks, would not
+    /// count either.
+    private static func tell(_ device: EnrolledDevice) {
+        let id = device.granted.key.id
+        let name = "\(device.granted.name) (\(device.granted.grant.unit), \(id))"
+        Console.error(
+            say(
+                "\(name) 列在 \(RevokedDevices.fileName) 中，不能同步；但这个数据库还不知道它已被撤销：由别处送来的它的数据照常计入。要使数据库中没有的一律不计入，请运行 devices revoke \(id)。",
+                "\(name) is in the list \(RevokedDevices.fileName) and cannot sync, but this store does not know yet that it was revoked: what others bring of it counts. To let nothing count that this store lacks, run devices revoke \(id)."
+            )
+        )
     }
 
     /// The server's own key lives as long as this run.

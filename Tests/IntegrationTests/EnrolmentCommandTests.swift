@@ -105,9 +105,14 @@ struct EnrolmentCommandTests {
         _ = try await office.json("sync", "--server", again.address, "--wait", Office.patience)
         #expect(try await restored.sum(of: "410728-01", "roads") == "47.6")
         #expect(try await restored.devices()["晚来的"]?["state"] == "granted")
+        try await office.sync()
         let still = try await revoked.refusal("sync", "--server", again.address)
         #expect(still["text"].text?.contains("code 22") == true)
-        try await again.terminate()
+        let ended = try await again.terminate()
+        #expect(ended.errors.contains("早来的") && ended.errors.contains("devices revoke"), "\(ended.errors)")
+        try await restored.revoke("早来的")
+        let silent = try await RunningServer.start(store: restored.store)
+        #expect(try await !silent.terminate().errors.contains("devices revoke"))
     }
 
     @Test("are never made of a file that was withdrawn, and what became of each is told")
