@@ -105,7 +105,7 @@ package enum StoreError: ExplainedError, Equatable {
         case .readOnlyDisk(let path):
             Bilingual(
                 "数据库 \(path) 所在的磁盘是只读的，未作改动。",
-                "\(path) is on a disk that cannot be written; it was left unchanged."
+                "\(path) is on a disk that cannot be written; nothing was changed."
             )
         case .noPermission(let path):
             Bilingual(
@@ -151,8 +151,8 @@ package enum StoreError: ExplainedError, Equatable {
             Bilingual("请用 --store 指定目录。", "Name a directory with --store.")
         case .readOnlyDisk:
             Bilingual(
-                "请把整个目录复制到可写的磁盘，再用 --store 指定。",
-                "Copy the whole directory to a disk that can be written, and name it with --store."
+                "请用 --store 指定可写磁盘上的目录；已有的数据库，先把整个目录复制过去。",
+                "Name a directory on a disk that can be written with --store; a store that is here already, copy there with its whole directory."
             )
         case .noPermission:
             Bilingual(
