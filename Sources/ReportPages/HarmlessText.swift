@@ -8,10 +8,11 @@ extension String {
         return String(scalars)
     }
 
-    /// With each line end shown as `⏎`: what somebody typed must not pass for a line of ours.
+    /// With each line end shown as `⏎` and each tab as a blank: what somebody typed must neither pass for a line of ours nor
+    /// break a table.
     package var onOneLine: String {
-        guard self.contains(where: \.isNewline) else { return self }
-        return self.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: "⏎")
+        guard self.contains(where: { $0.isNewline || $0 == "\t" }) else { return self }
+        return String(self.map { $0.isNewline ? "⏎" : $0 == "\t" ? " " : $0 })
     }
 }
 

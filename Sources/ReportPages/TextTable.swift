@@ -23,8 +23,8 @@ package struct TextTable: Sendable {
 
     /// The header, a rule and the rows, without line ends and without blanks at their ends.
     package var lines: [String] {
-        // A control character would move the cursor, and so would break the table or worse.
-        let cells = ([self.header] + self.rows).map { $0.map(\.withoutControls) }
+        // What moves the cursor would break the table; it is shown before the widths are measured.
+        let cells = ([self.header] + self.rows).map { $0.map(\.onOneLine.harmless) }
         let widths = self.header.indices.map { column in cells.map { $0[column].displayWidth }.max() ?? 0 }
         var lines = cells.map { row in self.line(row, widths: widths) }
         lines.insert(widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "), at: 1)
@@ -45,11 +45,6 @@ extension String {
     /// Columns on a terminal: 2 for a wide character, 0 for a mark that joins the one before, else 1.
     package var displayWidth: Int {
         self.reduce(0) { $0 + $1.displayWidth }
-    }
-
-    /// With each control character, line ends included, as one blank.
-    package var withoutControls: String {
-        String(self.map { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0 })
     }
 }
 

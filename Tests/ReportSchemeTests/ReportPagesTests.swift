@@ -9,10 +9,10 @@ import Testing
     @Test func aTableIsAlignedByWhatTheScreenShows() {
         var table = TextTable([("单位", .left), ("sum", .right), ("note", .left)])
         table.add(["长垣县", "21", "近"])
-        table.add(["Lushan", "8.6", "a\tb\u{1B}"])
+        table.add(["Lushan", "8.6", "a\tb\u{1B}\r\nc\u{202E}"])
         #expect(
             table.lines == [
-                "单位    sum  note", "──────  ───  ────", "长垣县   21  近", "Lushan  8.6  a b",
+                "单位    sum  note", "──────  ───  ───────", "长垣县   21  近", "Lushan  8.6  a b�⏎c�",
             ]
         )
         #expect("１２km²e\u{301}".displayWidth == 8)
