@@ -43,7 +43,6 @@ extension StoreReader {
         for entry in try self.log(of: scope) {
             let context = try walk.context(of: entry)
             let writes = entry.stored.chained.change.writes
-            let accepted = Set(writes.map(\.address).filter { $0.form == SystemForm.accepted })
             for (index, write) in writes.enumerated() where addresses.contains(write.address) {
                 let event = CellEvent(
                     dot: walk.chains.dot(of: entry.stored),
@@ -66,7 +65,7 @@ extension StoreReader {
                     discounts: try hasDiscounts ? self.discounts(at: entry.position)[index] ?? [] : []
                 )
                 histories[write.address, default: HistoryOfCell()]
-                    .add(event, at: entry.position, context: context, accepting: accepted, in: walk.chains)
+                    .add(event, at: entry.position, context: context, writtenWith: writes, in: walk.chains)
             }
         }
         return histories.mapValues(\.events)
@@ -78,17 +77,18 @@ private struct HistoryOfCell {
     private(set) var events: [CellEvent] = []
     private var writes = WritesOfCell()
 
+    /// - Parameter writes: all those of its change.
     mutating func add(
         _ event: CellEvent,
         at position: ScopeChains.Position,
         context: [ScopeChains.Position],
-        accepting accepted: Set<AddressInScope>,
+        writtenWith writes: [Change.Write],
         in chains: ScopeChains
     ) {
         var event = event
-        if !accepted.isEmpty {
-            event.accepts = self.events.filter { accepted.contains(SystemForm.accepted($0.name)) }.map(\.dot)
-        }
+        event.accepts = self.events.filter { former in
+            !former.discounts.isEmpty && writes.contains { $0.address == SystemForm.accepted(former.name) }
+        }.map(\.dot)
         let superseded = self.writes.add(position, context: context, isCounting: event.discounts.isEmpty, in: chains)
         event.supersedes = superseded.map { self.events[$0].dot }
         for index in superseded { self.events[index].supersededBy.append(event.dot) }
