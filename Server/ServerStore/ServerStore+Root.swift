@@ -96,13 +96,15 @@ extension ServerStore {
     /// brought, or has moved there.
     ///
     /// - Parameter revoked: devices that are trusted no more, although the store may not know it.
-    package func extendGrants(except revoked: Set<DeviceID>, as root: Root, now: Timestamp) throws {
+    /// - Returns: Whether one of them lacked something.
+    @discardableResult
+    package func extendGrants(except revoked: Set<DeviceID>, as root: Root, now: Timestamp) throws -> Bool {
         try self.database.write { writer in
             // Looked up in here: one that is revoked meanwhile would be trusted again.
             let trusted = try writer.reader.enrolledDevices().map { $0.revoked(by: revoked) }.filter {
                 !$0.isRevoked && root.scheme.unit($0.granted.grant.unit) != nil
             }
-            for device in trusted { try root.grant(device.granted, now: now, writer) }
+            return try trusted.reduce(false) { try !root.grant($1.granted, now: now, writer).isEmpty || $0 }
         }
     }
 

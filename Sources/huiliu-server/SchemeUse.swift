@@ -46,8 +46,15 @@ struct SchemeUse: AsyncParsableCommand {
         let revoked = try RevokedDevices.load(in: self.common.storeDirectory).ids
         guard try source != store.schemeSource() else {
             // The last time may have been interrupted before the grants.
-            if let root { try store.extendGrants(except: revoked, as: root, now: wallClock()) }
-            return Console.line(say("数据库已在使用此制度，未作更改。", "The store uses this scheme already; nothing was changed."))
+            let isMended = try root.map { try store.extendGrants(except: revoked, as: $0, now: wallClock()) } ?? false
+            return Console.line(
+                isMended
+                    ? say(
+                        "数据库已在使用此制度；已补上各设备缺少的授权。",
+                        "The store uses this scheme already; devices lacked grants, and have them now."
+                    )
+                    : say("数据库已在使用此制度，未作更改。", "The store uses this scheme already; nothing was changed.")
+            )
         }
         var (unknown, uncounted) = (0, 0)
         var difference: SchemeDifference?
