@@ -195,7 +195,7 @@ private struct CellReportJSON: Encodable {
     let written: Bool
     /// `113.2亿元 = 1132000万元`; null when the figure was typed in the item's own unit of measure.
     @Nullable var converted: String?
-    /// What was shown before; null where nothing was, or where nothing was written.
+    /// In whose place `set` and `accept` have put another value; null where there was none, and for `resolve`.
     @Nullable var former: FormerJSON?
 
     init(_ state: CellState, scheme: Scheme, written: Bool, converted: String?, former: AuthoredVersion?) {

@@ -57,7 +57,7 @@ struct ClientSync: AsyncParsableCommand {
         )
         defer { progress.withLock { $0.finish() } }
         let report = try await LineOptions.reaching { try await synchronizer.run() }
-        // Only the province itself can have answered. (An open one may be any.)
+        // An enrolled device knows that it was the province that answered; in an open one it may be anybody.
         let isNewAddress = identity != nil && server.description != client.store.identity.server
         if isNewAddress { try client.store.remember(server: server.description) }
         try client.store.passOverOtherNews()

@@ -7,7 +7,10 @@ import ReportTransport
 struct LineOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            say("省级服务器地址（默认上次的）", "The province's address (default: the last one)."),
+            say(
+                "省级服务器地址（默认登记或 init 时给的，或 sync 上次连上的）",
+                "The province's address (default: as given to enrol or init, or where sync reached it last)."
+            ),
             valueName: "host:port"
         )
     )
